@@ -1,0 +1,75 @@
+"""Packaging of hotspot-lite. Each dependency says why it is here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+VERSION = re.search(
+    r'__version__ = "([^"]+)"',
+    (HERE / "hotspot_lite" / "__init__.py").read_text(encoding="utf-8"),
+)
+assert VERSION is not None
+
+REQUIRES = [
+    # The queue. Pinned: jobs/ holds a few names that Huey doesn't call public,
+    # and tests/test_huey_contract.py holds those to this version.
+    "huey==3.5.4",
+    # The tables. 4.5 brought lock_type="IMMEDIATE" and after_commit.
+    "peewee>=4.5.3,<5",
+    # Portal, callbacks and admin page: one file, templates included.
+    "bottle>=0.13.4,<0.14",
+    # The web server: pure Python, threads, takes a socket from systemd.
+    "waitress>=3.0.2,<4",
+    # The RouterOS API. GPL-2.0-or-later: the reason for our own licence.
+    "librouteros>=4.2.2,<5",
+    # RADIUS packets: change of authorisation, test logins, the embedded responder.
+    "pyrad>=2.6.0,<3",
+    # Migrations, each in one transaction with the note that it ran; imports, exports.
+    # Imported only by commands, never by a daemon: 15 MiB.
+    "sqlite-utils>=4.2.1,<5",
+    # The websocket of the live page, and nothing else, is on gevent.
+    "gevent>=26.9",
+    "gevent-websocket==0.10.1",
+    # One HTTP client for Daraja, SMS gateways and accounting: pools, deadlines and
+    # TLS done right at 14 MiB and no dependency (requests: 19, httpx: 17).
+    "urllib3>=2.8,<3",
+    # Starts and watches the processes where there is no systemd.
+    "supervisor>=4.3,<5",
+]
+
+TESTS = [
+    "pytest>=9",
+    "hypothesis>=6.150",
+    # Drives Debian's Chromium; downloads no browser.
+    "playwright>=1.65",
+    "mypy>=2.4",
+    "ruff>=0.17",
+]
+
+setup(
+    name="hotspot-lite",
+    version=VERSION.group(1),
+    description="Sells WiFi from one small box beside one MikroTik router.",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="GPL-3.0-or-later",
+    python_requires=">=3.11",
+    packages=[*find_packages(include=["hotspot_lite*"]), "hotspot_lite.static"],
+    package_dir={"hotspot_lite.static": "static"},
+    package_data={
+        "hotspot_lite": [
+            "web/templates/**/*.tpl",
+            "web/words/*.toml",
+            "radius/templates/*",
+            "radius/dictionary",
+        ],
+        "hotspot_lite.static": ["*", "vendor/*"],
+    },
+    install_requires=REQUIRES,
+    extras_require={"test": TESTS},
+    entry_points={"console_scripts": ["hotspot-lite=hotspot_lite.cli:main"]},
+)
