@@ -1,0 +1,15 @@
+"""The one truth: opening hotspot.db, writing to it, and knowing that it is current.
+
+Nothing outside `store`, `jobs` and `radius` may know that the database is SQLite.
+"""
+
+from hotspot_lite.store.file import (
+    atomic,
+    close,
+    database,
+    is_busy,
+    newest_fact_at,
+    open_file,
+)
+
+__all__ = ["atomic", "close", "database", "is_busy", "newest_fact_at", "open_file"]

@@ -1,0 +1,252 @@
+"""Every table of the trade, on one page.
+
+Times are seconds since 1970 in UTC, money is in cents, data in bytes. The rules of
+each noun are in the module of its name; the tables themselves are made by
+`store.migrations`, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BlobField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from hotspot_lite.store import database
+
+
+class Table(Model):  # type: ignore[misc]
+    """What all tables share: the one database."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class Plan(Table):
+    """A package on sale. Sales keep a copy of its terms: changing it is free."""
+
+    id = AutoField()
+    name = TextField(unique=True)
+    price_cents = IntegerField()
+    duration_seconds = IntegerField()
+    data_bytes = IntegerField(null=True)  # NULL: no limit
+    rate = TextField()  # RouterOS: client's upload/download, "2M/4M"
+    devices = IntegerField(default=1)
+    starts = TextField(default="sale")  # sale | first-use
+    on_sale = BooleanField(default=True)
+    made_at = IntegerField()
+
+
+class Customer(Table):
+    """Somebody with a login of their own: by phone number, or by voucher."""
+
+    id = AutoField()
+    phone = TextField(null=True, unique=True)
+    username = TextField(unique=True)
+    secret = TextField()  # CHAP needs it in clear
+    made_at = IntegerField()
+
+
+class Payment(Table):
+    """Money asked for, and what became of it. `paid` is final, `failed` is not."""
+
+    id = AutoField()
+    ref = TextField(unique=True)  # in the customer's URL, unguessable
+    token_hash = TextField(unique=True)  # of the callback URL's token
+    state = TextField()  # asked | sent | uncertain | paid | failed
+    plan = ForeignKeyField(Plan, null=True)
+    terms = TextField()  # JSON: what was on sale at that moment
+    amount_cents = IntegerField()
+    phone = TextField()
+    mac = TextField(default="")
+    ip = TextField(default="")
+    login_url = TextField(default="")  # the router's link-login-only
+    merchant_request_id = TextField(null=True)
+    checkout_request_id = TextField(null=True, unique=True)  # never leaves the box
+    receipt = TextField(null=True, unique=True)
+    result_code = TextField(default="")
+    result_text = TextField(default="")
+    settled_by = TextField(default="")  # callback | query
+    asked_at = IntegerField()
+    sent_at = IntegerField(null=True)
+    answered_at = IntegerField(null=True)
+    paid_at = IntegerField(null=True)
+    queries = IntegerField(default=0)
+    clock_believed = BooleanField(default=True)
+
+
+class Callback(Table):
+    """A callback's raw body, as it came; the same body twice is one row."""
+
+    id = AutoField()
+    payment = ForeignKeyField(Payment)
+    digest = TextField()
+    body = BlobField()
+    peer = TextField()
+    received_at = IntegerField()
+    verdict = TextField(default="new")
+
+    class Meta:
+        indexes = ((("payment", "digest"), True),)
+
+
+class VoucherBatch(Table):
+    """Vouchers made together, of one kind."""
+
+    id = AutoField()
+    plan = ForeignKeyField(Plan, null=True)
+    terms = TextField()
+    made_at = IntegerField()
+    made_by = TextField()
+
+
+class Voucher(Table):
+    """A code that buys once."""
+
+    id = AutoField()
+    batch = ForeignKeyField(VoucherBatch)
+    code = TextField(unique=True)
+    redeemed_at = IntegerField(null=True)
+    redeemed_mac = TextField(default="")
+
+
+class Subscription(Table):
+    """Time paid for: exactly one for each paid payment or redeemed voucher."""
+
+    id = AutoField()
+    customer = ForeignKeyField(Customer)
+    payment = ForeignKeyField(Payment, null=True, unique=True)
+    voucher = ForeignKeyField(Voucher, null=True, unique=True)
+    plan_name = TextField()
+    price_cents = IntegerField()
+    duration_seconds = IntegerField()
+    data_bytes = IntegerField(null=True)
+    data_used_bytes = IntegerField(default=0)  # the sum over its sessions
+    rate = TextField()
+    devices = IntegerField()
+    starts_at = IntegerField(null=True)  # NULL: at first use
+    expires_at = IntegerField(null=True)
+    ended_at = IntegerField(null=True)
+    mac = TextField(default="")  # the device that asked
+    ip = TextField(default="")
+    access = TextField(default="waiting")  # waiting | admitted | failed | none
+    access_says = TextField(default="")
+    admitted_at = IntegerField(null=True)
+    made_at = IntegerField()
+
+
+class Device(Table):
+    """A phone or laptop by its MAC, and whose time it may use."""
+
+    mac = TextField(primary_key=True)
+    customer = ForeignKeyField(Customer)
+    ip = TextField(default="")
+    seen_at = IntegerField()
+
+
+class DeviceBlock(Table):
+    """A device that tried too many wrong codes."""
+
+    mac = TextField(primary_key=True)
+    until = IntegerField()
+
+
+class Session(Table):
+    """What RADIUS accounting told of one login; counters only grow."""
+
+    uniq = TextField(primary_key=True)
+    subscription = ForeignKeyField(Subscription, null=True)
+    username = TextField()
+    mac = TextField()
+    ip = TextField()
+    nas = TextField()
+    acct_session_id = TextField()
+    started_at = IntegerField()
+    seen_at = IntegerField()
+    ended_at = IntegerField(null=True)
+    seconds = IntegerField(default=0)
+    octets_in = IntegerField(default=0)  # upload, as the router counts
+    octets_out = IntegerField(default=0)
+    cause = TextField(default="")
+
+
+class Message(Table):
+    """An SMS we owe somebody."""
+
+    id = AutoField()
+    kind = TextField()
+    phone = TextField()
+    text = TextField()
+    subscription = ForeignKeyField(Subscription, null=True)
+    state = TextField(default="waiting")  # waiting|sending|sent|failed|uncertain
+    provider_id = TextField(default="")
+    says = TextField(default="")
+    made_at = IntegerField()
+    sent_at = IntegerField(null=True)
+
+
+class Event(Table):
+    """What happened, in order; pages ask for what is newer than their last `seq`."""
+
+    seq = AutoField()
+    at = IntegerField()
+    channel = TextField()
+    type = TextField()
+    body = TextField()
+
+
+class Undecided(Table):
+    """What the box can't decide about money or access: a person must."""
+
+    id = AutoField()
+    kind = TextField()
+    payment = ForeignKeyField(Payment, null=True)
+    says = TextField()
+    at = IntegerField()
+    resolved_at = IntegerField(null=True)
+
+
+class Staff(Table):
+    """Who may enter the admin page, and as what."""
+
+    id = AutoField()
+    name = TextField(unique=True)
+    password = TextField()  # scrypt$n$r$p$salt$hash
+    role = TextField()  # owner | cashier | viewer
+    made_at = IntegerField()
+
+
+class Login(Table):
+    """A session of the admin page; only the hash of its cookie is kept."""
+
+    token_hash = TextField(primary_key=True)
+    staff = ForeignKeyField(Staff)
+    csrf = TextField()
+    made_at = IntegerField()
+    expires_at = IntegerField()
+
+
+class Stored(Table):
+    """Settings changed on the admin page, and the few facts of the box itself."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+
+
+class Audit(Table):
+    """Who changed what."""
+
+    id = AutoField()
+    at = IntegerField()
+    who = TextField()
+    what = TextField()
+    detail = TextField(default="")
+
+
+TABLES = tuple(Table.__subclasses__())
