@@ -1,0 +1,48 @@
+"""The queue. Knows no trade: a job is a name, arguments, and a lane.
+
+`put` is all that the trade and the web need; `LaneHuey` is what the journey declares
+its jobs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hotspot_lite.jobs.rows import Rows
+from hotspot_lite.store import database
+
+# The rows of this process; `open` points it at the files.
+rows = Rows(database)
+
+
+def open(run_dir: Path) -> None:  # noqa: A001
+    """Use the queue files of this box; hotspot.db is opened by `store.open_file`."""
+    rows.open(run_dir)
+
+
+def put(
+    name: str,
+    *,
+    tags: Sequence[str] = (),
+    once: str | None = None,
+    delay_seconds: float = 0.0,
+    durable: bool | None = None,
+    **args: Any,
+) -> int | None:
+    """Put the job `lane.verb`; it commits with the transaction we are in.
+
+    See `Rows.put`. Arguments hold ids, never secrets.
+    """
+    return rows.put(name, args, tags, once, delay_seconds, durable)
+
+
+def finish() -> None:
+    """Inside `store.atomic()`: this transaction is the end of the running job."""
+    # Imported here: whoever only puts jobs (the web) need not load Huey.
+    from hotspot_lite.jobs.queue import current
+
+    taken = current()
+    if taken is not None:
+        rows.finish(taken)

@@ -1,0 +1,128 @@
+"""What brings jobs back: from dead workers, from late ones, from a clock that steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peewee import SqliteDatabase
+
+from hotspot_lite import bell, clock
+from hotspot_lite.jobs import lanes
+
+if TYPE_CHECKING:
+    from hotspot_lite.jobs.rows import Rows
+
+# A job whose worker died so often kills its workers: it fails instead.
+DEATHS_ALLOWED = 10
+
+
+def recover(rows: Rows, consumer: str, boot: float | None = None) -> list[int]:
+    """Return to the queue what dead consumers had, and what is past its timeout.
+
+    The ids of those jobs. One that has killed its worker too often fails.
+    """
+    boot = clock.boot_seconds() if boot is None else boot
+    lost = []
+    for token, durable, job_id, lane, owner, since in rows.run.execute_sql(
+        "SELECT token, durable, job_id, lane, consumer, since_boot FROM reservation"
+    ).fetchall():
+        late = boot - since > lanes.LANES[lane].timeout_seconds
+        # After a reboot /run is empty, so `since` is of this boot.
+        if late or (owner != consumer and not bell.is_heard(rows.bells, owner)):
+            lost.append((token, bool(durable), job_id, owner, late))
+    return [row[2] for row in lost if _take_back(rows, consumer, *row)]
+
+
+def _take_back(
+    rows: Rows,
+    consumer: str,
+    token: int,
+    durable: bool,
+    job_id: int,
+    owner: str,
+    late: bool,
+) -> bool:
+    with rows.run_lock:
+        claimed = rows.run.execute_sql(
+            "UPDATE reservation SET consumer = ?, since_boot = ?"
+            " WHERE token = ? AND consumer = ?",
+            (f"{consumer}.recovers", clock.boot_seconds(), token, owner),
+        ).rowcount
+    if claimed:
+        with rows.writing(durable) as db:
+            _count_death(rows, db, job_id, late)
+        with rows.run_lock:
+            rows.run.execute_sql("DELETE FROM reservation WHERE token = ?", (token,))
+        rows.ring()
+    return bool(claimed)
+
+
+def _count_death(rows: Rows, db: SqliteDatabase, job_id: int, late: bool) -> None:
+    why = "It ran past its lane's timeout." if late else "Its worker died."
+    row = db.execute_sql(
+        "UPDATE job SET deaths = deaths + 1, error = ? WHERE id = ?"
+        " RETURNING lane, name, args, tags, attempts, made_at, deaths",
+        (why, job_id),
+    ).fetchone()
+    if row is not None and row[6] > DEATHS_ALLOWED:
+        rows.note_failure(db, row[:5], f"{why} {row[6]} times.", "", None)
+        db.execute_sql("DELETE FROM job WHERE id = ?", (job_id,))
+
+
+def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:
+    """Move every job by as much as the clock was stepped; the step in seconds.
+
+    So a clock set back starves no retry, and one set forward releases no herd.
+    """
+    boot = clock.boot_seconds() if boot is None else boot
+    row = rows.run.execute_sql(
+        "SELECT value FROM mark WHERE name = 'offset'"
+    ).fetchone()
+    if row is None:
+        return _first_look(rows, now, now - boot)
+    step = (now - boot) - float(row[0])
+    if abs(step) < clock.STEP_SECONDS:
+        return 0.0
+    with rows.run_lock:
+        ours = rows.run.execute_sql(
+            "UPDATE mark SET value = ? WHERE name = 'offset' AND value = ?",
+            (now - boot, row[0]),
+        ).rowcount
+    if not ours:
+        return 0.0
+    for durable in (True, False):
+        with rows.writing(durable) as db:
+            db.execute_sql(
+                "UPDATE job SET due_at = due_at + ?, made_at = made_at + ?",
+                (step, step),
+            )
+    return step
+
+
+def _first_look(rows: Rows, now: float, offset: float) -> float:
+    # The first since the machine started. Jobs made in what is now the future
+    # were made under a clock that ran ahead: give them their wait again.
+    with rows.run_lock:
+        rows.run.execute_sql(
+            "INSERT OR IGNORE INTO mark VALUES ('offset', ?)", (offset,)
+        )
+    with rows.writing(True) as db:
+        db.execute_sql(
+            "UPDATE job SET due_at = due_at - made_at + ?, made_at = ?"
+            " WHERE made_at > ?",
+            (now, now, now + clock.STEP_SECONDS),
+        )
+    return 0.0
+
+
+def first_in_minute(rows: Rows, name: str, minute: int) -> bool:
+    """Whether a periodic job has not been put in that minute yet; marks it."""
+    with rows.run_lock:
+        return bool(
+            rows.run.execute_sql(
+                "INSERT INTO mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+                " SET value = excluded.value WHERE value <> excluded.value",
+                (f"minute of {name}", minute),
+            ).rowcount
+            > 0
+        )
