@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hotspot_lite import bell
 from hotspot_lite.jobs.rows import Rows
 from hotspot_lite.store import database
 
@@ -46,3 +47,8 @@ def finish() -> None:
     taken = current()
     if taken is not None:
         rows.finish(taken)
+
+
+def ring(kind: str) -> None:
+    """Ring every process of that kind: "worker" or "live". Never raises."""
+    bell.ring(rows.bells, kind)

@@ -20,7 +20,7 @@ from peewee import (
 from hotspot_lite.store import database
 
 
-class Table(Model):  # type: ignore[misc]
+class Table(Model):
     """What all tables share: the one database."""
 
     class Meta:

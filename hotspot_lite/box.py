@@ -1,0 +1,90 @@
+"""Opens this box for a process: settings, database, queue, clock and key.
+
+Every process begins here, and nothing is opened before it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotspot_lite import jobs, settings, store
+from hotspot_lite.clock import Clock
+from hotspot_lite.errors import HotspotError
+from hotspot_lite.settings import Settings
+from hotspot_lite.store import migrations
+from hotspot_lite.trade import preferences
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Box:
+    """An opened box. `key` makes the callback URLs and form tokens; never shown."""
+
+    settings: Settings
+    clock: Clock
+    key: bytes = field(repr=False)
+
+
+def open_box(environ: Mapping[str, str] | None = None) -> Box:
+    """Open what the settings name. Raises HotspotError saying what to do."""
+    first = settings.load(environ)
+    if not migrations.is_current(first.database_file):
+        raise HotspotError(
+            f"The database {first.database_file} is missing or not up to date.",
+            "Run: hotspot-lite db migrate",
+        )
+    store.open_file(first.database_file)
+    jobs.open(first.run_dir)
+    merged = settings.load(environ, preferences.read())
+    trusted = merged["box.clock"] == "trusted"
+    evidence = merged.run_dir / "clock.json"
+    clock = Clock(evidence, trusted, store.newest_fact_at())
+    return Box(merged, clock, key(merged))
+
+
+def make(found: Settings) -> list[str]:
+    """Make or bring up to date all that a box keeps; the migrations that ran.
+
+    Safe to repeat: it makes what is missing and changes nothing else.
+    """
+    old_umask = os.umask(0o007)
+    try:
+        for folder in (found.data_dir, found.data_dir / "spool", found.run_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        # setgid: FreeRADIUS and we share the files by the folder's group.
+        found.data_dir.chmod(0o2770)
+        (found.data_dir / "spool").chmod(0o2770)
+        _make_key(_key_file(found))
+    finally:
+        os.umask(old_umask)
+    return migrations.migrate(found.database_file)
+
+
+def key(found: Settings) -> bytes:
+    """The box's own secret. Raises HotspotError where it is missing."""
+    try:
+        return _key_file(found).read_bytes()
+    except FileNotFoundError:
+        raise HotspotError(
+            "The box has no key yet.", "Run: hotspot-lite db migrate"
+        ) from None
+
+
+def _key_file(found: Settings) -> Path:
+    return found.data_dir / "box.key"
+
+
+def _make_key(path: Path) -> None:
+    try:
+        fileno = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(fileno, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())

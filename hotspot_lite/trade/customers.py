@@ -1,0 +1,75 @@
+"""Who may log in: customers with a login of their own, and their devices."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade.models import Customer, Device
+
+# No 0 1 i l o: people read codes from paper in bad light. Vouchers use it too.
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def random_code(letters: int) -> str:
+    """Letters from the alphabet, never all digits.
+
+    librouteros reads a name of digits as a number, and an owner as a mistake.
+    """
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(letters))
+        if not code.isdigit():
+            return code
+
+
+def normal_mac(text: str) -> str:
+    """A MAC address as RouterOS writes it, AA:BB:CC:DD:EE:FF; "" stays "".
+
+    Raises BadInput for anything else.
+    """
+    if not text:
+        return ""
+    digits = re.sub(r"[:.\-]", "", text).upper()
+    if not re.fullmatch(r"[0-9A-F]{12}", digits):
+        raise BadInput(
+            "That is not a MAC address.",
+            "Open the page again from the WiFi's sign-in.",
+            field="mac",
+        )
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+
+
+def of_phone(phone: str, now: int) -> tuple[Customer, bool]:
+    """The customer of that phone number (2547…), made if new; and whether new."""
+    found = Customer.get_or_none(Customer.phone == phone)
+    if found is not None:
+        return found, False
+    made = Customer.create(
+        phone=phone,
+        username=f"hs_{phone[-9:]}",
+        secret=random_code(8),
+        made_at=now,
+    )
+    return made, True
+
+
+def of_voucher(code: str, now: int) -> Customer:
+    """A customer who logs in by a voucher's code, as name and password."""
+    return Customer.create(phone=None, username=code, secret=code, made_at=now)
+
+
+def remember_device(mac: str, ip: str, customer: Customer, now: int) -> None:
+    """From now on this device uses that customer's time."""
+    if not mac:
+        return
+    Device.insert(mac=mac, customer=customer, ip=ip, seen_at=now).on_conflict(
+        conflict_target=[Device.mac],
+        update={Device.customer: customer, Device.ip: ip, Device.seen_at: now},
+    ).execute()
+
+
+def by_device(mac: str) -> Customer | None:
+    """Whose time a device uses, or None."""
+    device = Device.get_or_none(Device.mac == mac) if mac else None
+    return device.customer if device else None

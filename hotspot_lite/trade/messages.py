@@ -1,0 +1,58 @@
+"""The SMS we owe people: written with the sale, sent by a job, never twice blindly."""
+
+from __future__ import annotations
+
+from hotspot_lite import jobs, store
+from hotspot_lite.trade.models import Message, Subscription
+
+
+def credentials(subscription: Subscription, now: int) -> Message:
+    """Write the SMS with a customer's login. Call it inside a transaction."""
+    customer = subscription.customer
+    text = (
+        f"{subscription.plan_name} is paid. If your phone is not online by itself,"
+        f" log in as {customer.username} with password {customer.secret}"
+    )
+    return Message.create(
+        kind="credentials",
+        phone=customer.phone,
+        text=text,
+        subscription=subscription,
+        made_at=now,
+    )
+
+
+def claim(message_id: int) -> Message | None:
+    """The message, marked `sending`, if it may be sent; None if it was.
+
+    One found in `sending` was cut off in the middle: nobody knows whether it left, so
+    it becomes `uncertain` and is left alone rather than sent twice.
+    """
+    with store.atomic():
+        message = Message.get_by_id(message_id)
+        if message.state == "sending":
+            _mark(message, state="uncertain", says="Cut off while sending.")
+        if message.state != "waiting":
+            jobs.finish()
+            return None
+        _mark(message, state="sending")
+    return message
+
+
+def sent(message: Message, provider_id: str, uncertain: bool, now: int) -> None:
+    """The gateway took it, or (`uncertain`) did not answer in time."""
+    state = "uncertain" if uncertain else "sent"
+    with store.atomic():
+        _mark(message, state=state, provider_id=provider_id, sent_at=now)
+        jobs.finish()
+
+
+def not_sent(message_id: int, says: str, final: bool) -> None:
+    """It surely did not leave: it waits for the next try, or has failed for good."""
+    with store.atomic():
+        message = Message.get_by_id(message_id)
+        _mark(message, state="failed" if final else "waiting", says=says)
+
+
+def _mark(message: Message, **change: object) -> None:
+    Message.update(**change).where(Message.id == message.id).execute()

@@ -1,0 +1,394 @@
+"""Money: asked for, told of, settled. `paid` is final, `failed` never is.
+
+Giving time for it is another thing (`subscriptions`): a payment that is paid stays
+paid whatever the router does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from peewee import IntegrityError
+
+from hotspot_lite import jobs, store
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import audit, events
+from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
+from hotspot_lite.trade.models import Callback, Payment, Plan, Subscription
+from hotspot_lite.trade.phones import mask
+
+# The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
+PROMPT_SECONDS = 75
+# Safaricom's rule 17: the same amount from the same phone within about 2 minutes.
+SAME_AGAIN_SECONDS = 120
+# Prompts one device may cause: sending prompts to strangers is an abuse.
+ASKS_PER_DEVICE, ASKS_WINDOW_SECONDS = 5, 600
+# Before this age a query tells nothing; from the second on, "0" means paid (1.5).
+QUERY_FROM_SECONDS, QUERY_SURE_SECONDS = 25, 90
+QUERY_SPACING_SECONDS, QUERY_UNTIL_SECONDS = 20, 24 * 3600
+OPEN = ("asked", "sent", "uncertain")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a customer asks for: which plan, who pays, which device gets online."""
+
+    plan: Plan
+    phone: str
+    mac: str = ""
+    ip: str = ""
+    login_url: str = ""
+
+
+class Heard(Protocol):
+    """What a provider's callback says, as its wire has read it."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def result_code(self) -> str: ...
+    @property
+    def result_text(self) -> str: ...
+    @property
+    def checkout_request_id(self) -> str: ...
+    @property
+    def amount_cents(self) -> int | None: ...
+    @property
+    def receipt(self) -> str | None: ...
+
+
+class Pushed(Protocol):
+    """What became of a push, as the wire tells it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def merchant_request_id(self) -> str | None: ...
+    @property
+    def checkout_request_id(self) -> str | None: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+
+
+def callback_token(key: bytes, ref: str) -> str:
+    """The secret end of a payment's callback URL: made from the box's key, not kept."""
+    return hmac.new(key, f"callback {ref}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def tags_of(payment: Payment) -> list[str]:
+    """The job tags of a payment, as the owner's documents name them."""
+    return [
+        f"payment:{payment.id}",
+        f"phone:{mask(payment.phone)}",
+        f"package:{terms(payment).plan_id}",
+    ]
+
+
+def ask(wish: Ask, key: bytes, now: int, clock_believed: bool = True) -> Payment:
+    """Write down that money is asked for, and the job that asks. Idempotent.
+
+    The row is on disk before the push leaves. The same wish again, while its prompt
+    may be open, is the same payment. Raises BadInput where the phone or the device
+    must wait.
+    """
+    with store.atomic():
+        same = _open_prompt(wish, now)
+        if same is not None:
+            return same
+        _refuse_too_many(wish, now)
+        ref = secrets.token_urlsafe(16)
+        terms = terms_of(wish.plan)
+        payment = Payment.create(
+            ref=ref,
+            token_hash=_hash(callback_token(key, ref)),
+            state="asked",
+            plan=wish.plan,
+            terms=terms.as_json(),
+            amount_cents=terms.price_cents,
+            phone=wish.phone,
+            mac=wish.mac,
+            ip=wish.ip,
+            login_url=wish.login_url,
+            asked_at=now,
+            clock_believed=clock_believed,
+        )
+        jobs.put("payments.push", tags=tags_of(payment), payment_id=payment.id)
+    return payment
+
+
+def _open_prompt(wish: Ask, now: int) -> Payment | None:
+    found: Payment | None = (
+        Payment.select()
+        .where(
+            (Payment.phone == wish.phone)
+            & Payment.state.in_(OPEN)
+            & (Payment.asked_at > now - PROMPT_SECONDS)
+        )
+        .order_by(Payment.asked_at.desc())
+        .first()
+    )
+    if found is None:
+        return None
+    if terms(found).plan_id == wish.plan.id and found.mac == wish.mac:
+        return found
+    raise BadInput(
+        "An M-Pesa prompt is open on that phone.",
+        "Answer it, or wait a minute.",
+        field="phone",
+    )
+
+
+def _refuse_too_many(wish: Ask, now: int) -> None:
+    same_again = (
+        Payment.select()
+        .where(
+            (Payment.phone == wish.phone)
+            & (Payment.amount_cents == wish.plan.price_cents)
+            & (Payment.paid_at > now - SAME_AGAIN_SECONDS)
+        )
+        .exists()
+    )
+    if same_again:
+        raise BadInput(
+            "That phone has just paid this amount.",
+            "M-Pesa wants 2 minutes between two equal payments.",
+            field="phone",
+        )
+    asked = Payment.select().where(
+        (Payment.mac == wish.mac) & (Payment.asked_at > now - ASKS_WINDOW_SECONDS)
+    )
+    if wish.mac and asked.count() >= ASKS_PER_DEVICE:
+        raise BadInput(
+            "This device has asked for many payments.",
+            "Wait 10 minutes and try again.",
+            field="phone",
+        )
+
+
+def may_push(payment_id: int, now: int) -> Payment | None:
+    """The payment, marked `uncertain`, if its prompt may be sent; None if it was sent.
+
+    Marked before the push leaves: if we die in the middle of it, nobody knows whether
+    the phone rang, and a second prompt could take the money twice.
+    """
+    with store.atomic():
+        changed = (
+            Payment.update(state="uncertain", sent_at=now)
+            .where((Payment.id == payment_id) & (Payment.state == "asked"))
+            .execute()
+        )
+        return Payment.get_by_id(payment_id) if changed else None
+
+
+def not_pushed(payment_id: int) -> None:
+    """Surely nothing left the box: the push may be tried again."""
+    with store.atomic():
+        Payment.update(state="asked", sent_at=None).where(
+            (Payment.id == payment_id) & (Payment.state == "uncertain")
+        ).execute()
+
+
+def pushed(payment: Payment, answer: Pushed, now: int) -> None:
+    """Keep what the provider answered to our push."""
+    with store.atomic():
+        change: dict[str, object] = {"answered_at": now}
+        if answer.merchant_request_id:
+            change["merchant_request_id"] = answer.merchant_request_id
+        if answer.checkout_request_id:
+            change["checkout_request_id"] = answer.checkout_request_id
+        still_open = (Payment.id == payment.id) & (Payment.state == "uncertain")
+        if answer.kind == "accepted":
+            change["state"] = "sent"
+        elif answer.kind == "refused":
+            change |= {"state": "failed", "result_code": answer.code}
+            change["result_text"] = answer.says
+        # A callback may have come first: then only the ids are news.
+        if not Payment.update(change).where(still_open).execute():
+            ids = {k: v for k, v in change.items() if k.endswith("_id")}
+            if ids:
+                Payment.update(ids).where(Payment.id == payment.id).execute()
+        elif answer.kind == "refused":
+            announce_failed(Payment.get_by_id(payment.id), answer.says, now)
+        jobs.finish()
+
+
+def by_token(token: str) -> Payment | None:
+    """The payment whose callback URL ends in `token`, or None."""
+    return Payment.get_or_none(Payment.token_hash == _hash(token))
+
+
+def by_ref(ref: str) -> Payment | None:
+    """The payment whose waiting page ends in `ref`, or None."""
+    return Payment.get_or_none(Payment.ref == ref)
+
+
+def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int) -> str:
+    """Keep a callback's raw body and what it means: all in one transaction.
+
+    `heard` is None where the body couldn't be read. Returns the verdict: paid,
+    failed, already, duplicate, unreadable, wrong-amount, wrong-id, receipt-twice.
+    """
+    with store.atomic():
+        digest = hashlib.sha256(raw).hexdigest()
+        row = {"payment": payment.id, "digest": digest, "body": raw, "peer": peer}
+        kept = Callback.insert(
+            received_at=now, verdict="new", **row
+        ).on_conflict_ignore()
+        if not kept.execute():
+            return "duplicate"
+        verdict = _judge(Payment.get_by_id(payment.id), heard, now)
+        Callback.update(verdict=verdict).where(
+            (Callback.payment == payment.id) & (Callback.digest == digest)
+        ).execute()
+    return verdict
+
+
+def _judge(payment: Payment, heard: Heard | None, now: int) -> str:
+    doubt = _doubt(payment, heard)
+    if doubt is not None:
+        audit.leave_to_a_person(*doubt, now, payment)
+        return doubt[0]
+    assert heard is not None
+    if not heard.ok:
+        return mark_failed(payment, heard.result_code, heard.result_text, now)
+    return mark_paid(payment, "callback", heard.checkout_request_id, heard.receipt, now)
+
+
+def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
+    if heard is None:
+        return "unreadable", "A callback came that can't be read. Its body is kept."
+    known = payment.checkout_request_id
+    if known is not None and heard.checkout_request_id != known:
+        return "wrong-id", "A callback came with another payment's id."
+    if heard.ok and heard.amount_cents != payment.amount_cents:
+        got = "?" if heard.amount_cents is None else f"{heard.amount_cents / 100:.2f}"
+        asked = f"{payment.amount_cents / 100:.2f}"
+        return "wrong-amount", f"Paid {got} where {asked} was asked."
+    return None
+
+
+def mark_paid(
+    payment: Payment, by: str, checkout_id: str | None, receipt: str | None, now: int
+) -> str:
+    """The money is here: final. Also adopts the ids, and calls for its time."""
+    change: dict[str, object] = {"state": "paid", "paid_at": now, "settled_by": by}
+    change |= {"result_code": "0", "result_text": ""}
+    if checkout_id:
+        change["checkout_request_id"] = checkout_id
+    if payment.state == "paid":
+        return _add_receipt(payment, receipt)
+    if receipt:
+        change["receipt"] = receipt
+    try:
+        Payment.update(change).where(Payment.id == payment.id).execute()
+    except IntegrityError:
+        says = "Its receipt or id is on another payment already."
+        audit.leave_to_a_person("receipt-twice", says, now, payment)
+        return "receipt-twice"
+    jobs.put(
+        "payments.fulfil",
+        tags=tags_of(payment),
+        once=str(payment.id),
+        payment_id=payment.id,
+    )
+    return "paid"
+
+
+def _add_receipt(payment: Payment, receipt: str | None) -> str:
+    # Settled by a query, which tells no receipt; the late callback does.
+    if receipt and payment.receipt is None:
+        Payment.update(receipt=receipt).where(Payment.id == payment.id).execute()
+    return "already"
+
+
+def mark_failed(payment: Payment, code: str, says: str, now: int) -> str:
+    """The provider says that no money came; a later success still may revive it."""
+    changed = (
+        Payment.update(state="failed", result_code=code, result_text=says)
+        .where((Payment.id == payment.id) & (Payment.state != "paid"))
+        .execute()
+    )
+    if not changed:
+        return "already"
+    announce_failed(payment, says, now)
+    return "failed"
+
+
+def announce_failed(payment: Payment, error: str, now: int) -> None:
+    """Tell the admin page: the provider refused, or our own work gave up."""
+    events.announce(
+        "payment_failed", {"payment": for_event(payment), "error": error}, now
+    )
+
+
+def for_event(payment: Payment) -> dict[str, object]:
+    """A payment as the admin's events show it (facts/events.md)."""
+    return {
+        "id": payment.id,
+        "amount": payment.amount_cents / 100,
+        "phone_number": f"+{payment.phone}",
+        "transaction_id": payment.receipt,
+        "package": terms(payment).name,
+    }
+
+
+def terms(payment: Payment) -> Terms:
+    """What the payment is for."""
+    return read_terms(payment.terms)
+
+
+def to_query(now: int) -> list[Payment]:
+    """The open payments that a query may tell more about, longest asked first."""
+    old_enough = Payment.asked_at.between(
+        now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
+    )
+    query = Payment.select().where(
+        Payment.state.in_(("sent", "uncertain")) & old_enough
+    )
+    return [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
+
+
+def _may_query(payment: Payment, now: int) -> bool:
+    # 20 s apart in the first 5 minutes, then ever rarer: 24 hours of asking about a
+    # prompt that nobody answered would use up the query allowance of all.
+    wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
+    last = payment.answered_at or payment.sent_at or payment.asked_at
+    return bool(payment.checkout_request_id and now - last >= min(wait, 3600))
+
+
+def answered_query(payment: Payment, kind: str, code: str, says: str, now: int) -> str:
+    """Take a query's answer: `paid` counts only once the prompt can't be open.
+
+    A query never downgrades a paid payment, and a failure it tells stays revivable.
+    """
+    with store.atomic():
+        Payment.update(queries=Payment.queries + 1, answered_at=now).where(
+            Payment.id == payment.id
+        ).execute()
+        payment = Payment.get_by_id(payment.id)
+        if kind == "failed":
+            return mark_failed(payment, code, says, now)
+        if kind == "paid" and now - payment.asked_at >= QUERY_SURE_SECONDS:
+            return mark_paid(payment, "query", None, None, now)
+    return "pending"
+
+
+def paid_without_time() -> list[Payment]:
+    """Paid payments that have no subscription: never longer than a moment."""
+    with_time = Subscription.select(Subscription.payment).where(
+        Subscription.payment.is_null(False)
+    )
+    query = Payment.select().where(
+        (Payment.state == "paid") & Payment.id.not_in(with_time)
+    )
+    return list(query)

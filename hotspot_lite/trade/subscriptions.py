@@ -1,0 +1,162 @@
+"""Time paid for: given exactly once for each payment or voucher, then running out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotspot_lite import jobs, store
+from hotspot_lite.clock import as_text
+from hotspot_lite.trade import customers, events, messages, payments
+from hotspot_lite.trade.catalogue import Terms
+from hotspot_lite.trade.models import Customer, Payment, Subscription, Voucher
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who gets how much, on which device, and what paid for it."""
+
+    customer: Customer
+    terms: Terms
+    mac: str
+    ip: str
+    payment: Payment | None = None
+    voucher: Voucher | None = None
+
+
+def fulfil(payment_id: int, now: int) -> Subscription | None:
+    """Turn a paid payment into time: once, however often we are asked.
+
+    None if it isn't paid, or has its time already. One transaction with the
+    credentials, the event and the jobs that follow.
+    """
+    with store.atomic():
+        jobs.finish()
+        payment = Payment.get_by_id(payment_id)
+        if payment.state != "paid" or _has_time(payment):
+            return None
+        customer, is_new = customers.of_phone(payment.phone, now)
+        terms = payments.terms(payment)
+        wish = Wish(customer, terms, payment.mac, payment.ip, payment=payment)
+        subscription = give(wish, now)
+        message = messages.credentials(subscription, now)
+        jobs.put(
+            "hotspot-sms.tell", tags=payments.tags_of(payment), message_id=message.id
+        )
+        _announce(payment, subscription, is_new, now)
+    return subscription
+
+
+def _has_time(payment: Payment) -> bool:
+    return Subscription.select().where(Subscription.payment == payment).exists()
+
+
+def give(wish: Wish, now: int) -> Subscription:
+    """Write the subscription and the job that admits its device.
+
+    Time bought while earlier time runs begins when that ends: nobody loses an hour by
+    buying early. Call it inside a transaction.
+    """
+    starts_at = _begins(wish, now)
+    terms = wish.terms
+    subscription = Subscription.create(
+        customer=wish.customer,
+        payment=wish.payment,
+        voucher=wish.voucher,
+        plan_name=terms.name,
+        price_cents=terms.price_cents,
+        duration_seconds=terms.duration_seconds,
+        data_bytes=terms.data_bytes,
+        rate=terms.rate,
+        devices=terms.devices,
+        starts_at=starts_at,
+        expires_at=None if starts_at is None else starts_at + terms.duration_seconds,
+        mac=wish.mac,
+        ip=wish.ip,
+        access="waiting" if wish.mac else "none",
+        made_at=now,
+    )
+    customers.remember_device(wish.mac, wish.ip, wish.customer, now)
+    if wish.mac:
+        _call_for_access(subscription, delay_seconds=max(0, (starts_at or 0) - now))
+    return subscription
+
+
+def _begins(wish: Wish, now: int) -> int | None:
+    running = [s.expires_at for s in live(wish.customer, now) if s.expires_at]
+    if wish.terms.starts == "first-use" and not running:
+        return None
+    return max([now, *running])
+
+
+def _call_for_access(subscription: Subscription, delay_seconds: float) -> None:
+    jobs.put(
+        "provisioning.admit",
+        tags=[f"subscription:{subscription.id}", f"user:{subscription.customer.id}"],
+        once=str(subscription.id),
+        delay_seconds=delay_seconds,
+        subscription_id=subscription.id,
+    )
+
+
+def live(customer: Customer, now: int) -> list[Subscription]:
+    """The customer's time that is left, in the order in which it will be used."""
+    query = Subscription.select().where(
+        (Subscription.customer == customer)
+        & Subscription.ended_at.is_null()
+        & (Subscription.expires_at.is_null() | (Subscription.expires_at > now))
+    )
+    found = [s for s in query if seconds_left(s, now) and not is_data_used_up(s)]
+    return sorted(found, key=lambda s: (s.starts_at is None, s.starts_at or 0, s.id))
+
+
+def seconds_left(subscription: Subscription, now: int) -> int:
+    """How much time is left of one subscription, running or not."""
+    if subscription.expires_at is None:
+        return int(subscription.duration_seconds)
+    begun_at = max(now, subscription.starts_at or 0)
+    return max(0, subscription.expires_at - begun_at)
+
+
+def is_data_used_up(subscription: Subscription) -> bool:
+    """Whether its data is over."""
+    limit = subscription.data_bytes
+    return limit is not None and subscription.data_used_bytes >= limit
+
+
+def end_those_over(now: int) -> int:
+    """Mark what has run out by time or data; how many. Only under a believed clock."""
+    over = Subscription.ended_at.is_null() & (
+        (Subscription.expires_at <= now)
+        | (Subscription.data_used_bytes >= Subscription.data_bytes)
+    )
+    # Asked first: an update that changes nothing would still take the writer's turn.
+    if not Subscription.select().where(over).exists():
+        return 0
+    with store.atomic():
+        return int(Subscription.update(ended_at=now).where(over).execute())
+
+
+def _announce(
+    payment: Payment, subscription: Subscription, is_new: bool, now: int
+) -> None:
+    customer = subscription.customer
+    events.announce(
+        "payment_processed",
+        {
+            "payment": payments.for_event(payment),
+            "user": {
+                "id": customer.id,
+                "username": customer.username,
+                "phone_number": f"+{customer.phone}",
+                "is_new": is_new,
+            },
+            "subscription": {
+                "id": subscription.id,
+                "start_time": as_text(subscription.starts_at),
+                "end_time": as_text(subscription.expires_at),
+                "status": "active",
+            },
+            "credentials": {"username": customer.username},
+        },
+        now,
+    )

@@ -1,0 +1,88 @@
+"""Codes that buy once: made in batches, redeemed in the portal."""
+
+from __future__ import annotations
+
+import re
+
+from peewee import IntegrityError
+
+from hotspot_lite import store
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import audit, customers, subscriptions
+from hotspot_lite.trade.catalogue import read_terms, terms_of
+from hotspot_lite.trade.models import Plan, Subscription, Voucher, VoucherBatch
+
+# 10 letters of 31 are 49 bits: guessing one of 10,000 takes 10 tries a second for
+# 1,800 years. Written in two halves, which people copy without error.
+LETTERS = 10
+MOST_AT_ONCE = 5000
+
+
+def make(plan: Plan, count: int, by: str, now: int) -> VoucherBatch:
+    """A batch of `count` new vouchers for `plan`, all or none. Raises BadInput."""
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise BadInput(f"Make 1 to {MOST_AT_ONCE} vouchers at once.", field="count")
+    with store.atomic():
+        batch = VoucherBatch.create(
+            plan=plan, terms=terms_of(plan).as_json(), made_at=now, made_by=by
+        )
+        for _ in range(count):
+            _make_one(batch)
+        audit.note(by, "voucher create", f"{count} for {plan.name}", now)
+    return batch
+
+
+def _make_one(batch: VoucherBatch) -> None:
+    while True:
+        code = customers.random_code(LETTERS)
+        try:
+            Voucher.create(batch=batch, code=f"{code[:5]}-{code[5:]}")
+        except IntegrityError:
+            continue
+        return
+
+
+def codes(batch: VoucherBatch) -> list[str]:
+    """The codes of a batch."""
+    query = Voucher.select(Voucher.code).where(Voucher.batch == batch)
+    return [voucher.code for voucher in query.order_by(Voucher.id)]
+
+
+def read_code(text: str) -> str:
+    """What somebody typed as a code: case, spaces and dashes don't matter.
+
+    Raises BadInput for what can't be a code.
+    """
+    letters = re.sub(r"[\s\-]", "", text).lower()
+    if len(letters) != LETTERS or set(letters) - set(customers.ALPHABET):
+        raise BadInput(
+            "That is not a voucher code.",
+            f"A code has {LETTERS} letters and digits, like abcde-23456.",
+            field="code",
+        )
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
+    """Turn a code into time, once however many try at the same instant.
+
+    The same device again gets the same subscription. Raises BadInput.
+    """
+    code = read_code(text)
+    with store.atomic():
+        voucher = Voucher.get_or_none(Voucher.code == code)
+        if voucher is None:
+            raise BadInput("There is no such voucher.", "Check the code.", field="code")
+        ours = (
+            Voucher.update(redeemed_at=now, redeemed_mac=mac)
+            .where((Voucher.id == voucher.id) & Voucher.redeemed_at.is_null())
+            .execute()
+        )
+        if ours:
+            customer = customers.of_voucher(code, now)
+            terms = read_terms(voucher.batch.terms)
+            wish = subscriptions.Wish(customer, terms, mac, ip, voucher=voucher)
+            return subscriptions.give(wish, now)
+        if mac and voucher.redeemed_mac == mac:
+            return Subscription.get(Subscription.voucher == voucher)
+    raise BadInput("That voucher has been used.", "Buy another.", field="code")
