@@ -1,0 +1,324 @@
+"""The embedded RADIUS server, for demo and laptops where FreeRADIUS isn't installed.
+
+One thread, two UDP sockets; the policy is `policy.py`'s, the spool is the one that
+FreeRADIUS writes. It holds no truth: killed and started again, it goes on.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import selectors
+import signal
+import socket
+import sqlite3
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import quote
+
+from pyrad import packet
+from pyrad.dictionary import Dictionary
+
+from hotspot_lite.radius import config, policy, spool
+from hotspot_lite.settings import Settings, load
+
+log = logging.getLogger(__name__)
+
+DICTIONARY = Path(__file__).with_name("dictionary")
+BUSY_SECONDS = 0.2
+# A router sends again after 0.3 to 3 s; FreeRADIUS remembers as long.
+REMEMBER_SECONDS = 5.0
+REMEMBER_REPLIES = 2048
+LARGEST_PACKET = 4096
+READABLE = "SELECT count(*) FROM (SELECT 1 FROM radius_access LIMIT 1)"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Peer = tuple[Any, ...]
+
+
+class Window:
+    """A read-only view of hotspot.db, opened anew when the file was replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._connection: sqlite3.Connection | None = None
+        self._identity = (0, 0)
+
+    def connection(self) -> sqlite3.Connection:
+        """An open connection. Raises OSError or sqlite3.Error if there can't be one."""
+        found = self.file.stat()
+        identity = (found.st_dev, found.st_ino)
+        if self._connection is None or identity != self._identity:
+            self.close()
+            # Not mode=ro: whoever comes first must create -shm (facts, section 6).
+            self._connection = sqlite3.connect(
+                f"{self.file.absolute().as_uri()}?mode=rw",
+                uri=True,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._connection.execute("PRAGMA query_only = 1")
+            self._identity = identity
+        return self._connection
+
+    def close(self) -> None:
+        """Forget the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Whom to answer, and by which secret."""
+
+    secret: bytes
+    clients: tuple[Network, ...]
+    signed_only: bool = False
+
+    def knows(self, address: str) -> bool:
+        """Whether a packet from `address` is to be looked at."""
+        peer = ipaddress.ip_address(address.partition("%")[0])
+        return any(peer in network for network in self.clients)
+
+
+class Responder:
+    """Answers packets; `spool_folder` gets acct.tsv and auth.tsv."""
+
+    def __init__(self, database_file: Path, spool_folder: Path, terms: Terms) -> None:
+        self.window = Window(database_file)
+        self.acct_file = spool_folder / "acct.tsv"
+        self.auth_file = spool_folder / "auth.tsv"
+        self.terms = terms
+        self.dictionary = Dictionary(str(DICTIONARY))
+        self._sent: OrderedDict[tuple[Any, ...], tuple[float, bytes]] = OrderedDict()
+
+    def answer(self, raw: bytes, peer: Peer, now: float | None = None) -> bytes | None:
+        """The reply to the packet `raw` of `peer`, or None: say nothing.
+
+        `now` is in seconds since 1970. What is no valid packet of a known client is
+        dropped; a packet sent again gets the reply it got.
+        """
+        now = time.time() if now is None else now
+        if not self.terms.knows(peer[0]):
+            return None
+        key = (peer, raw[:20])
+        if key in self._sent and self._sent[key][0] > now - REMEMBER_SECONDS:
+            return self._sent[key][1]
+        try:
+            reply = self._replied(raw, peer, int(now))
+        except (packet.PacketError, ValueError, IndexError, KeyError) as exc:
+            log.info("a packet that is not RADIUS was dropped: %s", type(exc).__name__)
+            return None
+        except (OSError, sqlite3.Error) as exc:
+            log.warning("no answer to a packet: %s", exc)
+            self.window.close()
+            return None
+        if reply is not None:
+            self._remember(key, now, reply)
+        return reply
+
+    def _replied(self, raw: bytes, peer: Peer, now: int) -> bytes | None:
+        kinds = {
+            packet.AccessRequest: self._access,
+            packet.AccountingRequest: self._accounting,
+            packet.StatusServer: self._status,
+        }
+        kind = kinds.get(raw[0]) if raw else None
+        return kind(raw, peer, now) if kind else None
+
+    def _access(self, raw: bytes, peer: Peer, now: int) -> bytes | None:
+        request = self._authentic(raw)
+        if request is None:
+            return None
+        asked = _asked(request)
+        decision = policy.decide(self.window.connection(), asked)
+        if decision.kind == "silent":
+            self.window.close()
+            return None
+        if decision.kind == "reject":
+            nas = _nas(request, peer)
+            fields = (asked.username, asked.mac, decision.reason, nas)
+            spool.append(self.auth_file, [str(now), *map(_quoted, fields)])
+        return _reply(request, decision)
+
+    def _status(self, raw: bytes, peer: Peer, now: int) -> bytes | None:
+        request = self._authentic(raw)
+        # RFC 5997 section 3: a Status-Server without one is dropped.
+        if request is None or not request.message_authenticator:
+            return None
+        self.window.connection().execute(READABLE).fetchone()
+        return bytes(request.CreateReply().ReplyPacket())
+
+    def _authentic(self, raw: bytes) -> packet.AuthPacket | None:
+        """The packet, if its Message-Authenticator is right or not asked for."""
+        request = packet.AuthPacket(
+            packet=raw, secret=self.terms.secret, dict=self.dictionary
+        )
+        if request.message_authenticator:
+            return request if request.verify_message_authenticator() else None
+        return None if self.terms.signed_only else request
+
+    def _accounting(self, raw: bytes, peer: Peer, now: int) -> bytes | None:
+        request = packet.AcctPacket(
+            packet=raw, secret=self.terms.secret, dict=self.dictionary
+        )
+        if not request.VerifyAcctRequest():
+            return None
+        spool.append(
+            self.acct_file, accounting_fields(request, _nas(request, peer), now)
+        )
+        return bytes(request.CreateReply().ReplyPacket())
+
+    def _remember(self, key: tuple[Any, ...], now: float, reply: bytes) -> None:
+        self._sent[key] = (now, reply)
+        self._sent.move_to_end(key)
+        if len(self._sent) > REMEMBER_REPLIES:
+            self._sent.popitem(last=False)
+
+
+def accounting_fields(request: Mapping[str, Any], nas: str, now: int) -> Iterable[str]:
+    """The line of acct.tsv for `request`, without its end: config.ACCT_COLUMNS."""
+    user, mac = _first(request, "User-Name"), _first(request, "Calling-Station-Id")
+    session = _first(request, "Acct-Session-Id")
+    klass = bytes(_first(request, "Class", b""))
+    return [
+        str(now),
+        str(_first(request, "Acct-Status-Type")),
+        _unique(user, session, nas, mac),
+        *map(_quoted, (session, user, mac)),
+        str(_first(request, "Framed-IP-Address")),
+        str(_first(request, "Acct-Session-Time", 0)),
+        str(_first(request, "Acct-Input-Gigawords", 0)),
+        str(_first(request, "Acct-Input-Octets", 0)),
+        str(_first(request, "Acct-Output-Gigawords", 0)),
+        str(_first(request, "Acct-Output-Octets", 0)),
+        str(_first(request, "Acct-Terminate-Cause")),
+        "0x" + klass.hex() if klass else "",
+        _quoted(nas),
+        str(_first(request, "Acct-Delay-Time", 0)),
+    ]
+
+
+def _unique(*parts: object) -> str:
+    text = ",".join(_text(part) for part in parts)
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _asked(request: packet.AuthPacket) -> policy.Request:
+    hidden = request.get(2)
+    chap = request.get(3)
+    challenge = request.get(60, [request.authenticator])
+    return policy.Request(
+        username=_text(_first(request, "User-Name")),
+        mac=_text(_first(request, "Calling-Station-Id")),
+        password=request.PwDecrypt(hidden[0]).encode() if hidden else None,
+        chap=chap[0] if chap else None,
+        challenge=challenge[0],
+    )
+
+
+def _reply(request: packet.AuthPacket, decision: policy.Decision) -> bytes:
+    reply = request.CreateReply()
+    if decision.kind == "reject":
+        reply.code = packet.AccessReject
+    for name, value in decision.attributes.items():
+        reply[name] = value
+    return bytes(reply.ReplyPacket())
+
+
+def _nas(request: Mapping[str, Any], peer: Peer) -> str:
+    found = _first(request, "NAS-Identifier") or _first(request, "NAS-IP-Address")
+    return _text(found or peer[0])
+
+
+def _first(request: Mapping[str, Any], name: str, default: object = "") -> Any:
+    values = request.get(name)
+    return values[0] if values else default
+
+
+def _text(value: object) -> str:
+    # pyrad gives bytes where a text is no UTF-8.
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _quoted(value: object) -> str:
+    return quote(_text(value), safe="")
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A UDP socket on `host` and `port`; 0 lets the system choose one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def serve(responder: Responder, sockets: Iterable[socket.socket]) -> None:
+    """Answer on `sockets` until SystemExit or KeyboardInterrupt."""
+    with selectors.DefaultSelector() as selector:
+        for sock in sockets:
+            selector.register(sock, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                _serve_one(responder, key.fileobj)
+
+
+def _serve_one(responder: Responder, sock: Any) -> None:
+    # Another router's "port unreachable" comes back as an error of our socket.
+    with suppress(BlockingIOError, ConnectionError):
+        raw, peer = sock.recvfrom(LARGEST_PACKET)
+        reply = responder.answer(raw, peer)
+        if reply is not None:
+            sock.sendto(reply, peer)
+
+
+def from_settings(settings: Settings) -> Responder:
+    """A responder as the settings say. Raises BadInput for the wrong ones."""
+    terms = Terms(
+        config.secret(settings).encode(),
+        tuple(config.clients(settings)),
+        bool(settings["radius.require_message_authenticator"]),
+    )
+    folder = settings.data_dir / "spool"
+    folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+    return Responder(settings.database_file, folder, terms)
+
+
+def main(settings: Settings | None = None) -> None:
+    """Run until SIGTERM, from `settings` or those of environment and file."""
+    settings = load() if settings is None else settings
+    signal.signal(signal.SIGTERM, _end)
+    os.umask(0o007)
+    responder = from_settings(settings)
+    host = settings["radius.host"]
+    with (
+        closing(listening(host, settings["radius.auth_port"])) as auth,
+        closing(listening(host, settings["radius.acct_port"])) as acct,
+        suppress(KeyboardInterrupt),
+    ):
+        log.info("RADIUS on %s and %s", auth.getsockname(), acct.getsockname())
+        serve(responder, (auth, acct))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    main()
