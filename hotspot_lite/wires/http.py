@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -196,20 +197,22 @@ def _judged(trip: _Trip, host: str, ask: Callable[[], Answer]) -> Answer:
     """
     try:
         return ask()
-    except (urllib3.exceptions.LocationValueError, ValueError):
-        if not trip.began:
-            raise GiveUp(
-                f"The request to {host} can't be put on the wire.",
-                "Check the address and the keys for stray characters.",
-            ) from None
-        raise _unknown(host) from None
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+    except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
         if trip.began:
             raise _unknown(host) from None
+        if isinstance(error, ValueError):
+            raise _unusable(host) from None
         raise NotSent(
             f"{host} could not be reached ({_reason(error)}).",
             "Check the internet connection of the box.",
         ) from None
+
+
+def _unusable(host: str) -> GiveUp:
+    return GiveUp(
+        f"The request to {host} can't be put on the wire.",
+        "Check the address and the keys for stray characters.",
+    )
 
 
 def _unknown(host: str) -> OutcomeUnknown:
@@ -228,10 +231,14 @@ def _reason(error: Exception) -> str:
 
 
 def _host(url: str) -> str:
+    """The host to name in messages. Raises GiveUp for what is no web address."""
     try:
-        return urlsplit(url).hostname or "the address"
+        parts = urlsplit(url)
     except ValueError:
-        return "the address"
+        raise _unusable("the address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _unusable("the address")
+    return parts.hostname
 
 
 def _read(response: urllib3.BaseHTTPResponse, ends: float) -> bytes:
