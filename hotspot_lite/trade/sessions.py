@@ -1,0 +1,329 @@
+"""Who is online and how much was used, from what the router's accounting tells.
+
+Records may come twice, late, or in any order: a session keeps the highest counters
+it was told, and a subscription's use is the sum over its sessions, never an addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from peewee import fn
+
+from hotspot_lite import store
+from hotspot_lite.trade.models import (
+    Customer,
+    Device,
+    DeviceBlock,
+    Session,
+    Subscription,
+)
+
+# Three interim updates of 300 s: templates/login.sql counts devices by it too.
+LIVE_SECONDS = 900
+STALE_SECONDS = 3600
+# Acct-Session-Ids of RouterOS come round again after 16 reboots: a session that began
+# this long after the end of one with the same key is another one.
+AGAIN_SECONDS = 900
+WRONG_TRIES = 10
+TRIES_SECONDS = 600
+BLOCK_SECONDS = 600
+WRONG = frozenset({"unknown", "password"})
+# Endings that we supposed; the session may prove us wrong.
+SUPPOSED = ("NAS-Reboot", "Lost-Service")
+# SQLite takes 999 values in a statement.
+CHUNK = 400
+
+
+class Accounting(Protocol):
+    """One accounting record: `at` in seconds since 1970, octets as the router counts.
+
+    `status` is Start, Interim-Update, Stop, Accounting-On or Accounting-Off.
+    """
+
+    @property
+    def at(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def unique_id(self) -> str: ...
+    @property
+    def acct_session_id(self) -> str: ...
+    @property
+    def username(self) -> str: ...
+    @property
+    def mac(self) -> str: ...
+    @property
+    def ip(self) -> str: ...
+    @property
+    def seconds(self) -> int: ...
+    @property
+    def octets_in(self) -> int: ...
+    @property
+    def octets_out(self) -> int: ...
+    @property
+    def cause(self) -> str: ...
+    @property
+    def subscription_id(self) -> int | None: ...
+    @property
+    def nas(self) -> str: ...
+
+
+class Reject(Protocol):
+    """One refused login: `reason` is one word, as in the spool's auth.tsv."""
+
+    @property
+    def at(self) -> int: ...
+    @property
+    def username(self) -> str: ...
+    @property
+    def mac(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def record(records: Iterable[Accounting], now: int) -> set[int]:
+    """Write what the records tell, in one transaction; the subscriptions touched.
+
+    The same records again change nothing. The first session of a first-use
+    subscription starts its time, not before it was made and not after `now`.
+    """
+    told = list(records)
+    ours = [item for item in told if item.unique_id and item.status in _OF_SESSION]
+    with store.atomic():
+        touched = _write_sessions(ours)
+        for item in told:
+            if item.status in ("Accounting-On", "Accounting-Off"):
+                _end_all_of(item.nas, item.at)
+        _begin_first_use(touched, now)
+        _recount(touched)
+    return touched
+
+
+_OF_SESSION = ("Start", "Interim-Update", "Stop")
+
+
+def _write_sessions(records: list[Accounting]) -> set[int]:
+    rows = _known({item.unique_id for item in records})
+    before = {uniq: dict(row.__data__) for uniq, row in rows.items()}
+    owners = _Owners(records)
+    for item in sorted(records, key=lambda item: item.at):
+        row: Any = rows.get(item.unique_id)
+        if row is not None and _is_another(row, item):
+            _set_aside(row, rows, before)
+            row = None
+        if row is None:
+            row = rows[item.unique_id] = _begun(item)
+        _absorb(row, item)
+        if row.subscription_id is None:
+            row.subscription = owners.of(item)
+    _save(rows, before)
+    return {row.subscription_id for row in rows.values() if row.subscription_id}
+
+
+def _known(uniqs: set[str]) -> dict[str, Any]:
+    return {
+        row.uniq: row
+        for part in _chunks(sorted(uniqs))
+        for row in Session.select().where(Session.uniq.in_(part))
+    }
+
+
+def _is_another(row: Any, item: Accounting) -> bool:
+    ended_at = row.ended_at
+    began_at = item.at - item.seconds
+    return ended_at is not None and began_at > ended_at + AGAIN_SECONDS
+
+
+def _set_aside(
+    row: Any, rows: dict[str, Any], before: dict[str, dict[str, object]]
+) -> None:
+    """Give an old session another key, since a new one has come to its own."""
+    old, aside = row.uniq, f"{row.uniq}@{row.started_at}"
+    if old in before:
+        Session.update(uniq=aside).where(Session.uniq == old).execute()
+        before[aside] = before.pop(old) | {"uniq": aside}
+    row.uniq = aside
+    rows[aside] = row
+
+
+def _begun(item: Accounting) -> Session:
+    return Session(
+        uniq=item.unique_id,
+        username=item.username,
+        mac=item.mac.upper(),
+        ip=item.ip,
+        nas=item.nas,
+        acct_session_id=item.acct_session_id,
+        started_at=item.at - item.seconds,
+        seen_at=item.at,
+    )
+
+
+def _absorb(row: Any, item: Accounting) -> None:
+    row.seconds = max(row.seconds, item.seconds)
+    row.octets_in = max(row.octets_in, item.octets_in)
+    row.octets_out = max(row.octets_out, item.octets_out)
+    row.started_at = min(row.started_at, item.at - item.seconds)
+    row.seen_at = max(row.seen_at, item.at)
+    row.ip = item.ip or row.ip
+    is_supposed = row.cause in SUPPOSED
+    if item.status == "Stop":
+        last = item.at if is_supposed else max(row.ended_at or 0, item.at)
+        row.ended_at, row.cause = last, item.cause or row.cause or "Stop"
+    elif is_supposed and row.ended_at is not None and item.at > row.ended_at:
+        row.ended_at, row.cause = None, ""
+
+
+def _save(rows: dict[str, Any], before: dict[str, dict[str, object]]) -> None:
+    new = [row for uniq, row in rows.items() if uniq not in before]
+    Session.bulk_create(new, batch_size=CHUNK // len(Session._meta.fields))
+    for uniq, was in before.items():
+        if rows[uniq].__data__ != was:
+            rows[uniq].save()
+
+
+class _Owners:
+    """Whose subscription a record is: its Class says, or else the login's name."""
+
+    def __init__(self, records: list[Accounting]) -> None:
+        asked = sorted({i.subscription_id for i in records if i.subscription_id})
+        self.known = {
+            found.id
+            for part in _chunks(asked)
+            for found in Subscription.select().where(Subscription.id.in_(part))
+        }
+
+    def of(self, item: Accounting) -> int | None:
+        if item.subscription_id in self.known:
+            return item.subscription_id
+        customer = Customer.select(Customer.id).where(
+            (Customer.username == item.username)
+            | Customer.id.in_(
+                Device.select(Device.customer).where(Device.mac == item.username)
+            )
+        )
+        begun = Subscription.starts_at.is_null() | (Subscription.starts_at <= item.at)
+        found = (
+            Subscription.select(Subscription.id)
+            .where(Subscription.customer.in_(customer) & begun)
+            .order_by(Subscription.id.desc())
+            .first()
+        )
+        return found.id if found else None
+
+
+def _end_all_of(nas: str, at: int) -> None:
+    """The router came up or goes down: what it had open is over."""
+    Session.update(ended_at=Session.seen_at, cause=SUPPOSED[0]).where(
+        (Session.nas == nas) & Session.ended_at.is_null() & (Session.seen_at <= at)
+    ).execute()
+
+
+def _begin_first_use(touched: set[int], now: int) -> None:
+    for part in _chunks(sorted(touched)):
+        waiting: Any = (
+            Subscription.select(Subscription, fn.min(Session.started_at).alias("first"))
+            .join(Session)
+            .where(Subscription.id.in_(part) & Subscription.starts_at.is_null())
+            .group_by(Subscription.id)
+        )
+        for found in list(waiting):
+            # A clock that was wrong must not take time away from who paid.
+            starts_at = min(max(found.first, found.made_at), now)
+            Subscription.update(
+                starts_at=starts_at, expires_at=starts_at + found.duration_seconds
+            ).where(Subscription.id == found.id).execute()
+
+
+def _recount(touched: set[int]) -> None:
+    used = fn.sum(Session.octets_in + Session.octets_out)
+    for part in _chunks(sorted(touched)):
+        sums: Any = (
+            Session.select(Session.subscription, used)
+            .where(Session.subscription.in_(part))
+            .group_by(Session.subscription)
+            .tuples()
+        )
+        for ident, total in list(sums):
+            Subscription.update(data_used_bytes=total).where(
+                (Subscription.id == ident) & (Subscription.data_used_bytes != total)
+            ).execute()
+
+
+def _chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def online(now: int) -> int:
+    """How many sessions are open and were heard of in the last 15 minutes."""
+    return int(Session.select().where(_is_live(now)).count())
+
+
+def live(now: int) -> list[Session]:
+    """Those sessions, the newest first."""
+    query = Session.select().where(_is_live(now))
+    return list(query.order_by(Session.started_at.desc(), Session.uniq))
+
+
+def _is_live(now: int) -> object:
+    return Session.ended_at.is_null() & (Session.seen_at > now - LIVE_SECONDS)
+
+
+def end_stale(now: int) -> int:
+    """End sessions not heard of for an hour, whose Stop was lost; how many.
+
+    One that is heard of again is open again. Only under a believed clock.
+    """
+    stale = Session.ended_at.is_null() & (Session.seen_at <= now - STALE_SECONDS)
+    if not Session.select().where(stale).exists():
+        return 0
+    with store.atomic():
+        ended = Session.update(ended_at=Session.seen_at, cause=SUPPOSED[1])
+        return int(ended.where(stale).execute())
+
+
+def note_rejects(
+    rejects: Iterable[Reject], now: int, tries: dict[str, list[int]]
+) -> set[str]:
+    """Block each device with 10 wrong tries in 10 minutes, for 10; the newly blocked.
+
+    `tries` is the caller's memory from call to call: times by MAC. A device that
+    asks by its own MAC, as each unknown one does, has tried no code.
+    """
+    for item in rejects:
+        if item.mac and item.reason in WRONG and not _is_probe(item):
+            tries.setdefault(item.mac.upper(), []).append(item.at)
+    _forget_old(tries, now)
+    wrong = {mac for mac, times in tries.items() if len(times) >= WRONG_TRIES}
+    for mac in wrong:
+        del tries[mac]
+    _block(wrong, now)
+    return wrong
+
+
+def _is_probe(item: Reject) -> bool:
+    return item.username.upper() == item.mac.upper()
+
+
+def _forget_old(tries: dict[str, list[int]], now: int) -> None:
+    for mac, times in list(tries.items()):
+        recent = [at for at in times if at > now - TRIES_SECONDS]
+        if recent:
+            tries[mac] = recent
+        else:
+            del tries[mac]
+
+
+def _block(macs: set[str], now: int) -> None:
+    if not macs:
+        return
+    until = now + BLOCK_SECONDS
+    with store.atomic():
+        DeviceBlock.delete().where(DeviceBlock.until <= now).execute()
+        for mac in sorted(macs):
+            DeviceBlock.insert(mac=mac, until=until).on_conflict(
+                conflict_target=[DeviceBlock.mac], update={DeviceBlock.until: until}
+            ).execute()
