@@ -43,6 +43,7 @@ class Prompts:
     ) -> None:
         self.taken: list[Taken] = []
         self.callback_tries = 1
+        self.same_again_seconds = SAME_AGAIN_SECONDS
         self._phones, self._office, self._scale = phones, office, scale
         self._now, self._posted = now, posted
         self._lock = threading.RLock()
@@ -166,7 +167,7 @@ class Prompts:
         if phone.enter_pin_after_seconds >= PROMPT_SECONDS:
             return "1037"
         before = self._paid_at.get((prompt.phone, prompt.amount_cents))
-        limit = SAME_AGAIN_SECONDS * self._scale
+        limit = self.same_again_seconds * self._scale
         if before is not None and time.monotonic() - before < limit:
             return "17"
         return "0" if phone.balance_cents >= prompt.amount_cents else "1"

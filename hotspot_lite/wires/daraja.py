@@ -108,7 +108,7 @@ class Daraja:
     def __init__(self, account: DarajaAccount, caller: Caller | None = None) -> None:
         self.account = account
         self.last_date: int | None = None
-        """Daraja's own clock at its last answer, in epoch seconds."""
+        """Daraja's clock in epoch seconds, or None if it did not answer last time."""
         self._caller = caller or Caller()
         self._lock = threading.Lock()
         self._token = ""
@@ -206,8 +206,10 @@ class Daraja:
         self, method: str, path: str, headers: dict[str, str], body: bytes | None
     ) -> Answer:
         url = self.account.base_url.rstrip("/") + path
+        # A Date from an hour ago, held against our clock now, would discredit it.
+        self.last_date = None
         answer = self._caller.call(method, url, headers, body)
-        self.last_date = answer.date() or self.last_date
+        self.last_date = answer.date()
         return answer
 
     def _fresh_token(self) -> str:

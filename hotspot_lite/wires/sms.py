@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import parse_qsl, quote, urlencode
 
 from hotspot_lite.errors import GiveUp, TryAgain
@@ -89,9 +90,15 @@ def send(
             f"Set sms.provider to one of: {known}.",
         )
     try:
-        return provider(account, Message(to, text, our_id), caller or Caller())
+        return provider(account, Message(to, text, our_id), caller or _shared())
     except OutcomeUnknown:
         return Sent(uncertain=True)
+
+
+@cache
+def _shared() -> Caller:
+    """One for the process: to read the system's certificates takes a Pi a while."""
+    return Caller()
 
 
 def _log(account: SmsAccount, message: Message, caller: Caller) -> Sent:

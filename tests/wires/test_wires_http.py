@@ -141,7 +141,7 @@ def test_a_drip_of_bytes_does_not_hold_us_past_the_deadline(head: bytes) -> None
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
             Caller(deadline_seconds=0.5).call("POST", url, {}, b"x")
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 3
 
 
 def test_a_body_without_end_is_cut() -> None:

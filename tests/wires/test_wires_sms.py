@@ -19,7 +19,7 @@ from hotspot_lite.wires.sms import PROVIDERS, Sent, SmsAccount, parts, plain, se
 TO = "254712345678"
 KEY = "pretend-sms-key"
 TEXT = 'Code: A&B "x" = 7?'
-QUICK = Caller(connect_seconds=2, read_seconds=2, deadline_seconds=3)
+PATIENT = Caller(connect_seconds=5, read_seconds=10, deadline_seconds=10)
 FAMILY = ("textsms", "advanta", "celcom", "sunface")
 REAL = (*FAMILY, "africastalking")
 
@@ -48,14 +48,14 @@ def stub(answer: Callable[[Ask], Reply]) -> Iterator[str]:
 
 def sent_to(reply: Reply, provider: str = "textsms", **more: Any) -> Sent:
     with stub(lambda ask: reply) as url:
-        return send(SmsAccount(provider, url, KEY, **more), TO, "hi", caller=QUICK)
+        return send(SmsAccount(provider, url, KEY, **more), TO, "hi", caller=PATIENT)
 
 
 @pytest.mark.parametrize("provider", REAL)
 def test_a_message_arrives_as_it_was_written(
     provider: str, gateway: PretendSmsGateway
 ) -> None:
-    sent = send(account(provider, gateway), TO, TEXT, caller=QUICK)
+    sent = send(account(provider, gateway), TO, TEXT, caller=PATIENT)
     assert sent.message_id and not sent.uncertain
     (taken,) = gateway.messages
     assert (taken.to, taken.text, taken.sender) == (TO, TEXT, "WIFI")
@@ -67,7 +67,7 @@ def test_an_answer_that_never_comes_is_uncertain_and_not_sent_again(
     provider: str, gateway: PretendSmsGateway
 ) -> None:
     gateway.fault = "lost"
-    assert send(account(provider, gateway), TO, TEXT, caller=QUICK).uncertain
+    assert send(account(provider, gateway), TO, TEXT, caller=PATIENT).uncertain
     assert len(gateway.messages) == 1
 
 
@@ -77,7 +77,7 @@ def test_a_gateway_that_is_down_is_tried_again(
 ) -> None:
     gateway.fault = "down"
     with pytest.raises(TryAgain):
-        send(account(provider, gateway), TO, TEXT, caller=QUICK)
+        send(account(provider, gateway), TO, TEXT, caller=PATIENT)
     assert gateway.messages == []
 
 
@@ -90,7 +90,7 @@ def test_what_waiting_does_not_mend_is_given_up_with_advice(
 ) -> None:
     gateway.fault = fault
     with pytest.raises(GiveUp) as raised:
-        send(account(provider, gateway), TO, TEXT, caller=QUICK)
+        send(account(provider, gateway), TO, TEXT, caller=PATIENT)
     assert words in raised.value.todo
     assert KEY not in str(raised.value)
 
@@ -98,7 +98,7 @@ def test_what_waiting_does_not_mend_is_given_up_with_advice(
 @pytest.mark.parametrize("provider", FAMILY)
 def test_a_bad_number_is_given_up(provider: str, gateway: PretendSmsGateway) -> None:
     with pytest.raises(GiveUp) as raised:
-        send(account(provider, gateway), "123", TEXT, caller=QUICK)
+        send(account(provider, gateway), "123", TEXT, caller=PATIENT)
     assert "number" in raised.value.todo
 
 
@@ -115,7 +115,7 @@ def test_the_key_never_travels_in_the_address() -> None:
         return as_json({"responses": [{"response-code": 200, "messageid": 5}]})
 
     with stub(answer) as url:
-        sent = send(SmsAccount("textsms", url, KEY), TO, TEXT, caller=QUICK)
+        sent = send(SmsAccount("textsms", url, KEY), TO, TEXT, caller=PATIENT)
     assert sent.message_id == "5"  # and the mended spelling is read, too
     assert asked[0].query == {}
 
@@ -192,7 +192,7 @@ def templated(reply: Reply, text: str = TEXT, **more: Any) -> tuple[Sent, Ask]:
     with stub(answer) as base:
         url = base + more.pop("path", "/send")
         made = SmsAccount("http", url, KEY, sender="WIFI", **more)
-        return send(made, TO, text, our_id="m1", caller=QUICK), asked[0]
+        return send(made, TO, text, our_id="m1", caller=PATIENT), asked[0]
 
 
 def test_a_json_template_is_filled_and_escaped() -> None:
