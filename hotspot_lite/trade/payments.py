@@ -295,13 +295,24 @@ def mark_paid(
         says = "Its receipt or id is on another payment already."
         audit.leave_to_a_person("receipt-twice", says, now, payment)
         return "receipt-twice"
+    call_for_time(payment)
+    return "paid"
+
+
+def call_for_time(payment: Payment) -> None:
+    """Put the job that turns this payment into time, unless it waits already."""
     jobs.put(
         "payments.fulfil",
         tags=tags_of(payment),
         once=str(payment.id),
         payment_id=payment.id,
     )
-    return "paid"
+
+
+def unfulfilled(payment: Payment, error: str, now: int) -> None:
+    """Our own work on a paid payment gave up: the money stays paid, a person looks."""
+    audit.leave_to_a_person("paid-without-time", error, now, payment)
+    announce_failed(payment, error, now)
 
 
 def _add_receipt(payment: Payment, receipt: str | None) -> str:

@@ -77,7 +77,7 @@ def give(wish: Wish, now: int) -> Subscription:
     )
     customers.remember_device(wish.mac, wish.ip, wish.customer, now)
     if wish.mac:
-        _call_for_access(subscription, delay_seconds=max(0, (starts_at or 0) - now))
+        call_for_access(subscription, delay_seconds=max(0, (starts_at or 0) - now))
     return subscription
 
 
@@ -88,7 +88,8 @@ def _begins(wish: Wish, now: int) -> int | None:
     return max([now, *running])
 
 
-def _call_for_access(subscription: Subscription, delay_seconds: float) -> None:
+def call_for_access(subscription: Subscription, delay_seconds: float = 0.0) -> None:
+    """Put the job that logs its device in, unless it waits already."""
     jobs.put(
         "provisioning.admit",
         tags=[f"subscription:{subscription.id}", f"user:{subscription.customer.id}"],

@@ -1,0 +1,153 @@
+"""The outside things of this box, made from its settings: Daraja, the router, SMS.
+
+The journey asks here for a wire; nothing is connected before it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from hotspot_lite import box as boxes
+from hotspot_lite.box import Box
+from hotspot_lite.clock import Reading
+from hotspot_lite.errors import GiveUp
+from hotspot_lite.settings import Settings
+from hotspot_lite.wires.daraja import Daraja, DarajaAccount
+from hotspot_lite.wires.daraja_callback import check_callback_url
+from hotspot_lite.wires.routeros import Router, RouterAddress
+from hotspot_lite.wires.sms import SmsAccount
+
+DARAJA = {
+    "sandbox": "https://sandbox.safaricom.co.ke",
+    "production": "https://api.safaricom.co.ke",
+}
+ROUTER_DEADLINE_SECONDS = 5.0
+
+
+class Outside:
+    """Opened once per process; each thread has a router connection of its own."""
+
+    def __init__(self) -> None:
+        self.box: Box
+        self.daraja: Daraja
+        self._thread = threading.local()
+
+    def open(self) -> None:
+        """Open the box and make the wires that its settings name."""
+        self.use(boxes.open_box())
+
+    def use(self, box: Box) -> None:
+        """Work for an opened box (tests have one of their own)."""
+        self.box = box
+        self.daraja = Daraja(daraja_account(box.settings))
+        self._thread = threading.local()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force when the process started."""
+        return self.box.settings
+
+    def now(self) -> int:
+        """The time, in seconds since 1970."""
+        return self.box.clock.now().at
+
+    def clock(self) -> Reading:
+        """The time, and whether to believe it."""
+        return self.box.clock.now()
+
+    def callback_url(self, token: str) -> str:
+        """Where Daraja is to tell of a payment. Raises GiveUp or BadInput."""
+        base = self.settings["mpesa.callback_url"]
+        if not base:
+            raise GiveUp(
+                "M-Pesa has no address to tell us of payments.",
+                "Set mpesa.callback_url to the public https address of this box.",
+            )
+        url = f"{base}/cb/{token}"
+        check_callback_url(url, is_loopback(self.daraja.account.base_url))
+        return url
+
+    def believe_daraja(self) -> None:
+        """Hold our clock against the Date of Daraja's last answer."""
+        if self.daraja.last_date is not None:
+            self.box.clock.agree(self.daraja.last_date)
+
+    def router(self) -> Router:
+        """This thread's connection to the router. Raises GiveUp where none is set."""
+        found: Router | None = getattr(self._thread, "router", None)
+        if found is None:
+            found = self._thread.router = Router(router_address(self.settings))
+        return found
+
+    def has_router(self) -> bool:
+        """Whether a router is set at all."""
+        return bool(self.settings["router.host"])
+
+    def sms_account(self) -> SmsAccount:
+        """The SMS provider that the settings name."""
+        s = self.settings
+        return SmsAccount(
+            provider=s["sms.provider"],
+            url=s["sms.url"],
+            api_key=s["sms.api_key"],
+            sender=s["sms.sender"],
+            username=s["sms.username"],
+            partner_id=s["sms.username"],
+            body=s["sms.template"],
+        )
+
+
+def daraja_account(s: Settings) -> DarajaAccount:
+    """The M-Pesa account that the settings name."""
+    return DarajaAccount(
+        base_url=s["mpesa.base_url"] or DARAJA[s["mpesa.environment"]],
+        consumer_key=s["mpesa.consumer_key"],
+        consumer_secret=s["mpesa.consumer_secret"],
+        passkey=s["mpesa.passkey"],
+        shortcode=s["mpesa.shortcode"],
+        till=s["mpesa.till"],
+    )
+
+
+def router_address(s: Settings) -> RouterAddress:
+    """The router that the settings name. Raises GiveUp where none is set."""
+    if not s["router.host"]:
+        raise GiveUp(
+            "No router is set, so it can't be told who has paid.",
+            "Set router.host, router.username and router.password.",
+        )
+    return RouterAddress(
+        host=s["router.host"],
+        port=s["router.port"],
+        username=s["router.username"],
+        password=s["router.password"],
+        tls=s["router.tls"],
+        ca_file=s["router.ca_file"],
+        deadline_seconds=ROUTER_DEADLINE_SECONDS,
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine itself."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
+def put_sample(run_dir: Path, name: str, sample: dict[str, Any]) -> None:
+    """Write a live sample in /run, whole or not at all; costs the card nothing."""
+    new = run_dir / f".{name}.{threading.get_ident()}"
+    new.write_text(json.dumps(sample), encoding="utf-8")
+    new.replace(run_dir / f"{name}.json")
+
+
+def read_sample(run_dir: Path, name: str) -> dict[str, Any] | None:
+    """The newest live sample of that name, or None."""
+    try:
+        found = json.loads((run_dir / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,139 @@
+"""Runs the box's processes: one of them for systemd, or all under supervisord.
+
+There is one way to run each, so what a laptop shows is what the box does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from hotspot_lite import settings as settings_module
+from hotspot_lite.box import open_box
+from hotspot_lite.errors import HotspotError
+from hotspot_lite.settings import Settings
+
+ROLES = ("web", "worker", "live", "radius")
+# The command that the design, the units and the README name.
+CONSUMER = (
+    "huey_consumer",
+    "hotspot_lite.journey.huey",
+    *("-k", "thread", "-w", "18", "-g", "TERM", "-t", "30"),
+)
+# Longer than the consumer's own 30 s of finishing what runs.
+STOP_SECONDS = 40
+
+
+def run(role: str) -> None:
+    """Run one process in the foreground until it is told to stop."""
+    {"web": _web, "worker": _worker, "live": _live, "radius": _radius}[role]()
+
+
+def _web() -> None:
+    from hotspot_lite import web
+    from hotspot_lite.wires.daraja_callback import read_callback
+
+    web.run(open_box(), read_callback)
+
+
+def _worker() -> None:
+    # Huey imports gevent where it finds it: 5 MiB that thread workers don't need.
+    sys.modules["gevent"] = None  # type: ignore[assignment]
+    from huey.bin.huey_consumer import consumer_main
+
+    sys.argv = list(CONSUMER)
+    consumer_main()
+
+
+def _live() -> None:
+    from hotspot_lite import live
+
+    live.main()
+
+
+def _radius() -> None:
+    found = settings_module.load()
+    if found["radius.server"] == "embedded":
+        from hotspot_lite.radius import responder
+
+        responder.main(found)
+        return
+    folder = raddb(found)
+    os.execv(freeradius(), ["freeradius", "-f", "-d", str(folder)])  # noqa: S606
+
+
+def raddb(found: Settings) -> Path:
+    """Write FreeRADIUS's configuration and return its folder."""
+    from hotspot_lite.radius import config
+
+    folder = found.data_dir / "raddb"
+    config.write(folder, found)
+    return folder
+
+
+def freeradius() -> str:
+    """Where Debian's FreeRADIUS is. Raises HotspotError where it isn't."""
+    found = shutil.which("freeradius", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if found is None:
+        raise HotspotError(
+            "FreeRADIUS is not installed.",
+            "Run: apt-get install freeradius, or set radius.server to embedded.",
+        )
+    return found
+
+
+def run_all() -> None:
+    """Start and watch all processes with supervisord, until told to stop."""
+    open_box()  # says what is wrong now, once, rather than four times a second
+    found = settings_module.load()
+    file = found.run_dir / "supervisord.conf"
+    file.write_text(supervisor_config(found), encoding="utf-8")
+    file.chmod(0o600)
+    python = sys.executable
+    command = [python, "-m", "supervisor.supervisord", "-n", "-c", str(file)]
+    os.execv(python, command)  # noqa: S606
+
+
+def roles(found: Settings) -> list[str]:
+    """The processes that these settings call for."""
+    return [role for role in ROLES if role != "radius" or found["radius.secret"]]
+
+
+def supervisor_config(found: Settings) -> str:
+    """supervisord.conf: every process, restarted when it ends, logging to stdout."""
+    run_dir = found.run_dir
+    head = f"""[supervisord]
+nodaemon=true
+logfile=/dev/null
+logfile_maxbytes=0
+loglevel=warn
+pidfile={_escaped(run_dir / "supervisord.pid")}
+[unix_http_server]
+file={_escaped(run_dir / "supervisor.sock")}
+chmod=0700
+[supervisorctl]
+serverurl=unix://{_escaped(run_dir / "supervisor.sock")}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+"""
+    return head + "".join(_program(role) for role in roles(found))
+
+
+def _program(role: str) -> str:
+    return f"""[program:{role}]
+command={_escaped(sys.executable)} -m hotspot_lite serve {role}
+autorestart=true
+startsecs=1
+startretries=1000000
+stopsignal=TERM
+stopwaitsecs={STOP_SECONDS}
+stdout_logfile=/dev/fd/1
+stdout_logfile_maxbytes=0
+redirect_stderr=true
+"""
+
+
+def _escaped(value: object) -> str:
+    return str(value).replace("%", "%%")
