@@ -60,7 +60,7 @@ def database(tmp_path: Path) -> Iterator[None]:
 
 
 def sold(username: str = "ann", starts_at: int | None = NOW - 60) -> int:
-    customer, _ = Customer.get_or_create(
+    customer, _ = Customer.get_or_create(  # type: ignore[no-untyped-call]
         username=username, defaults={"secret": "s", "made_at": NOW}
     )
     made = Subscription.create(
