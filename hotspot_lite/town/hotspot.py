@@ -18,6 +18,7 @@ from hotspot_lite.town.terms import Terms, terms_of_user
 
 CLASS = 25
 
+
 class Refused(Exception):
     """A login that failed, in the words of the router's errors.txt."""
 

@@ -5,7 +5,9 @@ It has one hotspot server on bridge-hs, and the faults a test may switch on.
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +15,7 @@ from functools import partial
 from types import TracebackType
 
 from hotspot_lite.town import routeros_live as live
-from hotspot_lite.town.faults import Fault, Faults, reset
+from hotspot_lite.town.faults import Fault, Faults
 from hotspot_lite.town.hotspot import Device, Hotspot
 from hotspot_lite.town.nas import Nas, RadiusAddress
 from hotspot_lite.town.routeros_api import Answer, Command, Conversation
@@ -35,7 +37,8 @@ class PretendRouter:
 
     Ports of 0 mean any free one; `api_port` and `http_port` tell which. `clock`
     gives the seconds that uptimes and timeouts are counted in; tick(now) may run
-    ahead of it. `api_groups` names API users who aren't "full".
+    ahead of it. `api_groups` names API users who aren't "full"; `api_tls` makes the
+    API's port speak TLS.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class PretendRouter:
         api_port: int = 0,
         http_port: int = 0,
         api_groups: Mapping[str, str] | None = None,
+        api_tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.time,
         tick_every_seconds: float | None = None,
     ) -> None:
@@ -64,6 +68,7 @@ class PretendRouter:
         self.traffic: dict[str, Row] = {}
         self.default_device: Device | None = None
         self.is_hotspot_allowed = True
+        self._api_tls = api_tls
         self._clock = clock
         self._ahead_seconds = 0.0
         self._wrong_seconds = 0.0
@@ -270,10 +275,24 @@ class PretendRouter:
 
     def _converse(self, sock: socket.socket) -> None:
         try:
+            sock = self._secured(sock)
             Conversation(self, sock).run()
+        except OSError:
+            sock.close()
         finally:
             with self.lock:
                 self._open.discard(sock)
+
+    def _secured(self, sock: socket.socket) -> socket.socket:
+        if self._api_tls is None:
+            return sock
+        sock.settimeout(10)
+        secured = self._api_tls.wrap_socket(sock, server_side=True)
+        secured.settimeout(None)
+        with self.lock:
+            self._open.discard(sock)
+            self._open.add(secured)
+        return secured
 
     def _tick_on(self) -> None:
         while not self._stopping.wait(self._tick_every_seconds):
@@ -391,7 +410,6 @@ def _told(command: Command) -> str:
 
 
 def _wake(sock: socket.socket) -> None:
-    try:
+    """Let the conversation that reads this socket end; it may have by itself."""
+    with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        reset(sock)

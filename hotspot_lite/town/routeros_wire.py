@@ -69,7 +69,8 @@ class SentenceReader:
 
     def is_due(self, wait_seconds: float | None) -> bool:
         """Wait until bytes are there; None waits for ever."""
-        if self._buffer:
+        # TLS may hold bytes back that select doesn't know of.
+        if self._buffer or getattr(self._sock, "pending", int)():
             return True
         readable, _, _ = select.select([self._sock], [], [], wait_seconds)
         return bool(readable)

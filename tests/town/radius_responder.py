@@ -37,9 +37,7 @@ class Responder:
         self._thread.start()
 
     def address(self, timeout_seconds: float = 2.0) -> RadiusAddress:
-        return RadiusAddress(
-            "127.0.0.1", self.port, self.port, SECRET, timeout_seconds
-        )
+        return RadiusAddress("127.0.0.1", self.port, self.port, SECRET, timeout_seconds)
 
     def close(self) -> None:
         self._sock.sendto(b"", self._sock.getsockname())
