@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -105,13 +106,15 @@ def check(folder: Path) -> str:
 
     The secret, should it be in the message, is taken out.
     """
-    command = ["freeradius", "-C", "-l", "stdout", "-d", str(folder)]
+    # It lies in /usr/sbin, which isn't in every user's PATH.
+    program = shutil.which("freeradius", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        return "freeradius is not installed. Run: apt-get install freeradius"
+    command = [program, "-C", "-l", "stdout", "-d", str(folder)]
     try:
         done = subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, timeout=CHECK_SECONDS, check=False
         )
-    except FileNotFoundError:
-        return "freeradius is not installed. Run: apt install freeradius"
     except subprocess.TimeoutExpired:
         return f"freeradius -C did not end within {CHECK_SECONDS} s."
     if done.returncode == 0:

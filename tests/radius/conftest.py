@@ -74,7 +74,7 @@ class Box:
     def environment(self) -> dict[str, str]:
         values = self.settings.values
         return {
-            ground.BY_NAME[name].variable: str(values[name])
+            ground.BY_NAME[name].variable: as_word(values[name])
             for name, origin in self.settings.origins.items()
             if origin == "environment"
         } | {"HOTSPOT_CONFIG": str(self.folder / "none.toml")}
@@ -84,7 +84,7 @@ class Box:
             return int(db.execute(sql, values).lastrowid or 0)
 
     def customer(self, secret: str = "pass", mac: str = "") -> tuple[int, str]:
-        name = f"2547000{next(self._names):05d}"
+        name = f"hs_7000{next(self._names):05d}"
         ident = self.run(
             "INSERT INTO customer (username, secret, made_at) VALUES (?, ?, 1)",
             name,
@@ -245,6 +245,10 @@ def add_chap(asked: Any, password: str) -> None:
     mark = b"\x2a"
     asked["CHAP-Challenge"] = challenge
     asked["CHAP-Password"] = mark + md5(mark + password.encode() + challenge).digest()
+
+
+def as_word(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def free_port() -> int:

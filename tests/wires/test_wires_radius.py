@@ -129,8 +129,8 @@ def test_a_server_with_another_secret_is_silent(server: radius.Address) -> None:
 
 def test_status_tells_whether_somebody_is_there(server: radius.Address) -> None:
     assert radius.status(server)
-    with router(None) as asked:
-        assert not radius.status(_address(auth_port=asked[0].coa_port))
+    with answering(lambda raw, peer: None) as port:
+        assert not radius.status(_address(auth_port=port))
 
 
 def test_a_disconnect_names_the_session_as_routeros_wants_it() -> None:
