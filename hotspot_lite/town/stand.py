@@ -5,7 +5,9 @@ Knows requests, answers and the ways a server can fail. Knows no protocol above.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -86,14 +88,15 @@ class Stand:
 
     def start(self) -> None:
         """Begin to answer, in threads of this process."""
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop answering and give the port back."""
         if self._thread is not None:
+            # Wakes the accepting thread, which would else sleep half a second.
+            with contextlib.suppress(OSError):
+                self._server.socket.shutdown(socket.SHUT_RDWR)
             self._server.shutdown()
             self._thread.join(5)
         self._server.server_close()

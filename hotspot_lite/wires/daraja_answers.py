@@ -180,7 +180,7 @@ def refusal(told: Told) -> Refusal | None:
     """Why Daraja did not do it, or None where we can't be sure that it did not."""
     sought = f"{told.code} {told.says}".lower()
     for piece, says, todo, wait in _CAUSES:
-        if told.code and piece in sought:
+        if piece in sought:
             return Refusal(told.code, says, todo, wait)
     return _refusal_by_status(told)
 

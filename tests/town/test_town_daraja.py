@@ -235,6 +235,17 @@ def test_a_pin_can_be_entered_by_the_test(slow_town: PretendDaraja, box: Box) ->
     assert len(slow_town.money_taken()) == 1
 
 
+def test_a_prompt_that_ends_twice_takes_the_money_once(
+    slow_town: PretendDaraja, box: Box
+) -> None:
+    push(slow_town, box)
+    prompt = slow_town.prompts.on(PHONE)
+    assert prompt
+    slow_town.prompts.end(prompt)
+    slow_town.prompts.end(prompt)
+    assert len(slow_town.money_taken()) == 1
+
+
 def test_money_and_payments_agree_under_load(
     slow_town: PretendDaraja, box: Box
 ) -> None:

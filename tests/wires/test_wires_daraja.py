@@ -241,6 +241,19 @@ def test_a_token_office_that_is_down_means_that_nothing_was_sent(
     assert town.seen("push") == []
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(drop=True), Reply(200), as_json({"access_token": ""}), Reply(429)],
+)
+def test_a_token_that_never_came_means_that_nothing_was_sent(reply: Reply) -> None:
+    stand = Stand(lambda ask: reply)
+    stand.start()
+    account = DarajaAccount(stand.base_url, "k", "s", "p", "174379")
+    with pytest.raises(NotSent):
+        push(Daraja(account, PATIENT))
+    stand.stop()
+
+
 UNKNOWN_BODIES = [
     as_json([]),
     as_json("ok"),
@@ -249,6 +262,7 @@ UNKNOWN_BODIES = [
     as_json({"ResponseCode": "0", "CheckoutRequestID": "x" * 65}),
     as_json({"errorCode": "500.001.1001", "errorMessage": "Something new"}, 500),
     as_json({"errorCode": "500.003.1001", "errorMessage": "Internal"}, 500),
+    as_json({"errorMessage": "Internal"}, 400),
     Reply(200, b'{"CheckoutRequestID": "ws_CO_1'),
     Reply(400),
     Reply(502, b""),

@@ -122,6 +122,7 @@ def test_a_result_code_of_any_type_is_text(code: object, read: str) -> None:
         ("1_000", None),
         ("1,000", None),
         ("١", None),
+        ("1e13", None),
         ("1e999999", None),
         ("1e-9999", None),
         ("", None),
@@ -181,6 +182,10 @@ def test_a_phone_is_kept_as_it_came(value: object, read: str | None) -> None:
     assert told.phone_given == read
 
 
+def test_eight_levels_are_not_too_deep() -> None:
+    assert read_callback(raw(callback(ResultDesc=[[[[[1]]]]]))).ok
+
+
 def test_two_different_amounts_are_no_amount() -> None:
     told = read_callback(raw(callback(0, [item("Amount", 1), item("Amount", 500)])))
     assert told.amount_unreadable and told.amount_cents is None
@@ -199,7 +204,7 @@ def test_text_that_would_break_a_database_or_a_log_is_cleaned() -> None:
     told.result_text.encode()
 
 
-NESTED = b'{"Body": ' + b'{"a":' * 8 + b"1" + b"}" * 8 + b"}"
+NESTED = raw(callback(ResultDesc=[[[[[[1]]]]]]))  # nine deep, all told
 BAD_CALLBACKS = {
     "empty": b"",
     "not UTF-8": b'{"Body": "\xff"}',

@@ -194,18 +194,26 @@ def test_nothing_of_a_call_reaches_the_log(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_each_call_has_its_own_connection() -> None:
-    peers: list[object] = []
+    asked: list[bytes] = []
 
     def serve(line: socket.socket) -> None:
-        peers.append(line.getpeername())
-        line.recv(65536)
+        asked.append(line.recv(65536))
         line.sendall(whole(b""))
 
     with raw_server(serve) as url:
-        caller = Caller()
-        caller.call("GET", url)
-        caller.call("GET", url)
-    assert len(set(peers)) == 2
+        Caller().call("GET", url)
+    assert b"connection: close" in asked[0].lower()
+
+
+def test_a_call_that_broke_is_not_made_again_by_itself() -> None:
+    asked: list[bytes] = []
+
+    def serve(line: socket.socket) -> None:
+        asked.append(line.recv(65536))
+
+    with raw_server(serve) as url, pytest.raises(OutcomeUnknown):
+        Caller().call("GET", url)
+    assert len(asked) == 1
 
 
 @pytest.fixture(scope="module")
