@@ -143,7 +143,11 @@ def tell(message_id: int) -> None:
         return
     try:
         done = sms.send(
-            here.sms_account(), message.phone, message.text, f"hl{message.id}"
+            here.sms_account(),
+            message.phone,
+            message.text,
+            f"hl{message.id}",
+            here.caller,
         )
     except (TryAgain, GiveUp) as exc:
         messages.not_sent(message_id, exc.says, final=False)

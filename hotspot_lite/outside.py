@@ -18,6 +18,7 @@ from hotspot_lite.errors import GiveUp
 from hotspot_lite.settings import Settings
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
+from hotspot_lite.wires.http import Caller
 from hotspot_lite.wires.routeros import Router, RouterAddress
 from hotspot_lite.wires.sms import SmsAccount
 
@@ -34,6 +35,7 @@ class Outside:
     def __init__(self) -> None:
         self.box: Box
         self.daraja: Daraja
+        self.caller: Caller
         self._thread = threading.local()
 
     def open(self) -> None:
@@ -43,7 +45,10 @@ class Outside:
     def use(self, box: Box) -> None:
         """Work for an opened box (tests have one of their own)."""
         self.box = box
-        self.daraja = Daraja(daraja_account(box.settings))
+        # One pool of connections: a TLS handshake for every SMS would cost more
+        # than the SMS.
+        self.caller = Caller()
+        self.daraja = Daraja(daraja_account(box.settings), self.caller)
         self._thread = threading.local()
 
     @property
