@@ -1,6 +1,6 @@
 """Writes FreeRADIUS a private folder of configuration from the box's settings.
 
-It needs nothing of /etc/freeradius: run it as any user with
+It needs nothing of /etc/freeradius: run it as any user, under umask 007, with
 `freeradius -f -d FOLDER`. The policy in it is `policy.py`'s, in its own words.
 """
 

@@ -27,6 +27,7 @@ from urllib.parse import quote
 from pyrad import packet
 from pyrad.dictionary import Dictionary
 
+from hotspot_lite.errors import BadInput
 from hotspot_lite.radius import config, policy, spool
 from hotspot_lite.settings import Settings, load
 
@@ -146,10 +147,15 @@ class Responder:
             self.window.close()
             return None
         if decision.kind == "reject":
-            nas = _nas(request, peer)
-            fields = (asked.username, asked.mac, decision.reason, nas)
-            spool.append(self.auth_file, [str(now), *map(_quoted, fields)])
+            fields = (asked.username, asked.mac, decision.reason, _nas(request, peer))
+            self._note_reject([str(now), *map(_quoted, fields)])
         return _reply(request, decision)
+
+    def _note_reject(self, fields: list[str]) -> None:
+        try:
+            spool.append(self.auth_file, fields)
+        except OSError as exc:  # a full disk; whoever is refused is told all the same
+            log.warning("a reject could not be noted: %s", exc)
 
     def _status(self, raw: bytes, peer: Peer, now: int) -> bytes | None:
         request = self._authentic(raw)
@@ -305,14 +311,25 @@ def main(settings: Settings | None = None) -> None:
     signal.signal(signal.SIGTERM, _end)
     os.umask(0o007)
     responder = from_settings(settings)
-    host = settings["radius.host"]
     with (
-        closing(listening(host, settings["radius.auth_port"])) as auth,
-        closing(listening(host, settings["radius.acct_port"])) as acct,
+        closing(_bound(settings, "radius.auth_port")) as auth,
+        closing(_bound(settings, "radius.acct_port")) as acct,
         suppress(KeyboardInterrupt),
     ):
         log.info("RADIUS on %s and %s", auth.getsockname(), acct.getsockname())
         serve(responder, (auth, acct))
+
+
+def _bound(settings: Settings, name: str) -> socket.socket:
+    host, port = settings["radius.host"], settings[name]
+    try:
+        return listening(host, port)
+    except OSError as exc:
+        raise BadInput(
+            f"RADIUS can't listen on {host} port {port}: {exc.strerror or exc}.",
+            f"Set {name} to a free port, or stop what has it.",
+            field=name,
+        ) from None
 
 
 def _end(number: int, frame: FrameType | None) -> None:

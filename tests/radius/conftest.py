@@ -274,7 +274,7 @@ def start(kind: str, box: Box) -> Server:
     with (box.folder / "output").open("wb") as out:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("HOTSPOT_")}
         process = subprocess.Popen(
-            told, env=environ | box.environment, stdout=out, stderr=out
+            told, env=environ | box.environment, stdout=out, stderr=out, umask=0o007
         )
     if kind == "embedded":
         output = box.folder / "output"

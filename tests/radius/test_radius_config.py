@@ -207,3 +207,11 @@ def test_only_signed_requests_are_answered_when_asked_for(
     server = start_radius()
     assert server.login(name).kind == "accept"
     assert server.login(name, message_authenticator=False).kind == "silent"
+
+
+@needs_freeradius
+def test_its_log_stays_quiet_while_the_spool_is_drained(freeradius: Any) -> None:
+    for _ in range(3):
+        assert freeradius.account(Acct_Status_Type="Start", User_Name="ann")
+        (freeradius.box.spool / "acct.tsv").unlink()
+    assert "permissions" not in freeradius.output.read_text()
