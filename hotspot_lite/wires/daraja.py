@@ -22,6 +22,7 @@ from hotspot_lite.wires.daraja_answers import (
     Refusal,
     Told,
     is_bad_token,
+    known_cause,
     refusal,
 )
 from hotspot_lite.wires.daraja_callback import (
@@ -320,13 +321,25 @@ def _refused(why: Refusal, wait: float | None = None) -> PushAnswer:
 def _read_query(answer: Answer) -> QueryAnswer:
     # The body before the status: "being processed" comes as HTTP 500.
     told = Told.of(answer)
-    code = told.text("resultcode")
-    text = told.text("resultdesc") or told.says
+    code, text = told.text("resultcode"), told.text("resultdesc")[:200]
     if answer.status == 200 and code == "0":
         return QueryAnswer("paid", code, text)
     if answer.status == 200 and code in FINAL_CODES:
         return QueryAnswer("failed", code, text)
+    return _pending(answer, told)
+
+
+def _pending(answer: Answer, told: Told) -> QueryAnswer:
+    code, text = told.text("resultcode")[:64], told.text("resultdesc")[:200]
+    why = known_cause(told)
     wait = answer.retry_after()
-    if answer.status == 429 and wait is None:
-        wait = 60.0
-    return QueryAnswer("pending", code or told.code, text, wait)
+    if wait is None:
+        wait = why.wait_seconds if why else 60.0 if answer.status == 429 else None
+    is_for_owner = why is not None and why.wait_seconds is None
+    return QueryAnswer(
+        "pending",
+        code or told.code,
+        text or (why.says if why else told.says),
+        wait,
+        why.todo if why and is_for_owner else "",
+    )

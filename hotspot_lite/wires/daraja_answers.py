@@ -6,6 +6,7 @@ HTML or nothing at all.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ BAD_KEYS_TODO = "The owner checks mpesa.consumer_key and mpesa.consumer_secret."
 _SETUP_TODO = "The owner checks mpesa.shortcode, mpesa.till and mpesa.passkey."
 _PRODUCT_TODO = "The owner adds the M-Pesa Express product to the app at Safaricom."
 _BUG_TODO = "The owner sends this message to whoever looks after hotspot-lite."
+# "Invalid Access Token - <the token>" is one of its texts; numbers go with it.
+_SECRET = re.compile(r"[A-Za-z0-9+/=_-]{24,}|254[0-9]{9}")
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,9 @@ class Told:
 
     @property
     def says(self) -> str:
-        """Daraja's own words for what is wrong."""
-        return (self.text("errormessage") or self._fault("faultstring"))[:200]
+        """Daraja's own words for what is wrong, without the tokens it repeats."""
+        words = self.text("errormessage") or self._fault("faultstring")
+        return _SECRET.sub("…", words)[:200]
 
     def _fault(self, key: str) -> str:
         fault = self.fields.get("fault")
@@ -178,11 +182,16 @@ _CAUSES: tuple[tuple[str, str, str, float | None], ...] = (
 
 def refusal(told: Told) -> Refusal | None:
     """Why Daraja did not do it, or None where we can't be sure that it did not."""
+    return known_cause(told) or _refusal_by_status(told)
+
+
+def known_cause(told: Told) -> Refusal | None:
+    """The refusal that Daraja's code or words name, or None."""
     sought = f"{told.code} {told.says}".lower()
     for piece, says, todo, wait in _CAUSES:
         if piece in sought:
             return Refusal(told.code, says, todo, wait)
-    return _refusal_by_status(told)
+    return None
 
 
 def _refusal_by_status(told: Told) -> Refusal | None:

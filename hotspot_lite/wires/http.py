@@ -43,7 +43,7 @@ class Answer:
     """What came back. Header names are lower case."""
 
     status: int
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)  # may hold a token
     headers: Mapping[str, str] = field(default_factory=dict)
     date_header: str | None = None
 
@@ -202,10 +202,7 @@ def _judged(trip: _Trip, host: str, ask: Callable[[], Answer]) -> Answer:
             raise _unknown(host) from None
         if isinstance(error, ValueError):
             raise _unusable(host) from None
-        raise NotSent(
-            f"{host} could not be reached ({_reason(error)}).",
-            "Check the internet connection of the box.",
-        ) from None
+        raise _not_sent(host, error) from None
 
 
 def _unusable(host: str) -> GiveUp:
@@ -215,19 +212,25 @@ def _unusable(host: str) -> GiveUp:
     )
 
 
+def _not_sent(host: str, error: Exception) -> NotSent:
+    reason = _REASONS.get(type(error).__name__, "the connection broke")
+    todo = "Check the internet connection of the box."
+    if isinstance(error, urllib3.exceptions.SSLError):
+        todo = "Check the clock of the box: a wrong one spoils every certificate."
+    return NotSent(f"{host} could not be reached ({reason}).", todo)
+
+
 def _unknown(host: str) -> OutcomeUnknown:
     return OutcomeUnknown(f"{host} took the request but gave no whole answer.")
 
 
-def _reason(error: Exception) -> str:
-    words = {
-        "NameResolutionError": "its name is not known",
-        "ConnectTimeoutError": "no connection in time",
-        "ReadTimeoutError": "no secure connection in time",
-        "SSLError": "its certificate is not trusted",
-        "NewConnectionError": "connection refused",
-    }
-    return words.get(type(error).__name__, "the connection broke")
+_REASONS = {
+    "NameResolutionError": "its name is not known",
+    "ConnectTimeoutError": "no connection in time",
+    "ReadTimeoutError": "no secure connection in time",
+    "SSLError": "its certificate is not trusted",
+    "NewConnectionError": "connection refused",
+}
 
 
 def _host(url: str) -> str:

@@ -56,8 +56,8 @@ class SmsAccount:
 class Message:
     """One message: `to` is 2547…; `our_id` is what we call it, for the provider."""
 
-    to: str
-    text: str
+    to: str = field(repr=False)
+    text: str = field(repr=False)  # may hold a voucher
     our_id: str = ""
 
 

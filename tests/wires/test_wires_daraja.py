@@ -493,6 +493,24 @@ def test_a_query_with_bad_keys_is_pending_and_tells_the_owner(
     assert "mpesa.consumer_secret" in answer.todo
 
 
+def test_a_setting_that_spoils_the_query_is_told_to_the_owner(
+    town: PretendDaraja,
+) -> None:
+    answer = wire(town, passkey="wrong").query("ws_CO_1", NOW)
+    assert answer.kind == "pending"
+    assert "mpesa.passkey" in answer.todo
+
+
+def test_a_token_that_daraja_repeats_is_not_passed_on() -> None:
+    token = "Sb2aGxcdV9pWzcYlEOBqMtX1n5Rd"
+    told = f"Error Occurred - Invalid Access Token - {token}"
+    for words in (told, f"Something else about {token} of {PHONE}"):
+        reply = as_json({"errorCode": "401.002.01", "errorMessage": words}, 400)
+        for answer in (queried(reply), pushed(reply)):
+            assert token not in repr(answer)
+            assert PHONE not in repr(answer)
+
+
 def test_a_query_to_nobody_is_pending() -> None:
     daraja = Daraja(DarajaAccount("http://127.0.0.1:1", "k", "s", "p", "174379"))
     assert daraja.query("ws_CO_1", NOW).kind == "pending"
