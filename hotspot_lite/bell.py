@@ -10,6 +10,7 @@ import errno
 import os
 import select
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -30,17 +31,19 @@ class Bell:
         """The listener's name; `is_heard` tells whether it still lives."""
         return self.path.name
 
-    def wait(self, seconds: float) -> bool:
-        """Sleep until rung, at most `seconds`; True if it rang.
+    def wait(self, most_seconds: Callable[[], float]) -> bool:
+        """Sleep until rung, at most `most_seconds()`; True if it rang.
 
-        Threads take turns: one ring wakes one of them.
+        Threads take turns: one ring wakes one of them. How long to sleep is asked
+        when the turn has come: what was true before may be long past.
         """
         with self._turn:
             if not self.fileno:
                 return False
             poller = select.poll()
             poller.register(self.fileno, select.POLLIN)
-            return bool(poller.poll(max(seconds, 0) * 1000)) and self.answered()
+            milliseconds = max(most_seconds(), 0) * 1000
+            return bool(poller.poll(milliseconds)) and self.answered()
 
     def answered(self) -> bool:
         """Take one ring out of the pipe; False if there was none."""

@@ -105,6 +105,7 @@ class LaneHuey(Huey):
         self.kinds: dict[str, type[Task]] = {}
         self.served = lanes.served("")
         self.bell: Bell | None = None
+        self._recovered_at = 0.0
         self.opened: Callable[[], None] = lambda: None
         self.post_execute("settle")(self._settle)
 
@@ -173,6 +174,7 @@ class LaneHuey(Huey):
         """The best job there is, reserved; or None after a wait for the bell."""
         assert self.bell is not None
         rescue.notice_step(self.rows, time.time())
+        self._look_after_the_dead(self.bell)
         taken = self.rows.take(self.bell.name, self.served)
         if taken is None:
             self._wait(self.bell)
@@ -187,8 +189,12 @@ class LaneHuey(Huey):
         return task
 
     def _wait(self, bell: Bell) -> None:
-        seconds = self.rows.next_due_seconds(self.served, POLL_SECONDS)
-        if not bell.wait(seconds) and seconds == POLL_SECONDS:
+        bell.wait(lambda: self.rows.next_due_seconds(self.served, POLL_SECONDS))
+
+    def _look_after_the_dead(self, bell: Bell) -> None:
+        now = time.monotonic()
+        if now - self._recovered_at > POLL_SECONDS:
+            self._recovered_at = now
             rescue.recover(self.rows, bell.name)
 
     # -- running ---------------------------------------------------------------
