@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite import bell
-from hotspot_lite.jobs.rows import Rows
+from hotspot_lite.jobs.files import Rows
 from hotspot_lite.store import database
 
 # The rows of this process; `open` points it at the files.

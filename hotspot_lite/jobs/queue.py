@@ -25,7 +25,7 @@ from huey.storage import BaseStorage
 from hotspot_lite.bell import Bell, sweep
 from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
 from hotspot_lite.jobs import lanes, rescue
-from hotspot_lite.jobs.rows import Rows, Taken
+from hotspot_lite.jobs.files import Rows, Taken
 
 log = logging.getLogger("hotspot.jobs")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -239,8 +239,6 @@ class LaneHuey(Huey):
         """What `huey_consumer` calls: open the files, then make the consumer."""
         self.opened()
         self.served = lanes.served()
-        self.bell = Bell(self.rows.bells, "worker")
-        sweep(self.rows.bells)
         return LaneConsumer(self, **options)
 
     def start_ticking(self) -> None:
@@ -254,6 +252,10 @@ class LaneConsumer(Consumer):
     """Huey's consumer, that takes back dead workers' jobs and wakes up to stop."""
 
     def start(self) -> None:
+        # First of all: who sees our bell may stop us.
+        self._set_signal_handlers()
+        self.huey.bell = Bell(self.huey.rows.bells, "worker")
+        sweep(self.huey.rows.bells)
         rescue.recover(self.huey.rows, self.huey.bell.name)
         self.huey.start_ticking()
         super().start()

@@ -10,7 +10,7 @@ from hotspot_lite import bell, clock
 from hotspot_lite.jobs import lanes
 
 if TYPE_CHECKING:
-    from hotspot_lite.jobs.rows import Rows
+    from hotspot_lite.jobs.files import Rows
 
 # A job whose worker died so often kills its workers: it fails instead.
 DEATHS_ALLOWED = 10

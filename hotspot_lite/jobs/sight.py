@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from hotspot_lite.jobs import lanes
-from hotspot_lite.jobs.rows import Rows
+from hotspot_lite.jobs.files import Rows
 
 FAILED = "id lane name args tags attempts error traceback first_at last_at times"
 

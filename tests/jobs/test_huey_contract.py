@@ -29,6 +29,7 @@ def test_huey_is_the_version_that_was_read() -> None:
         (Huey, "create_consumer", ["self", "options"]),
         (Consumer, "start", ["self"]),
         (Consumer, "stop", ["self", "graceful"]),
+        (Consumer, "_set_signal_handlers", ["self"]),
         (Serializer, "_serialize", ["self", "data"]),
         (Serializer, "_deserialize", ["self", "data"]),
         (BaseStorage, "enqueue", ["self", "data", "priority"]),

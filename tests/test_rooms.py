@@ -1,0 +1,136 @@
+"""Who may know whom: reads the imports of every module and fails on a breach."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import hotspot_lite
+
+HOUSE = Path(hotspot_lite.__file__).parent
+GROUND = {"errors", "clock", "settings", "bell"}
+RADIUS_AND_UP = {"radius", "wires", "trade", "store", "jobs", "box"}
+
+# Room: (our rooms it may import, foreign packages it may import). Ground and the
+# standard library are open to all.
+MAY: dict[str, tuple[set[str], set[str]]] = {
+    "": (set(), set()),
+    "errors": (set(), set()),
+    "clock": (set(), set()),
+    "settings": (set(), set()),
+    "bell": (set(), set()),
+    "store": (set(), {"peewee", "sqlite_utils"}),
+    "jobs": ({"store"}, {"peewee", "huey"}),
+    "trade": ({"store", "jobs"}, {"peewee"}),
+    "wires": (set(), {"urllib3", "librouteros", "pyrad"}),
+    "radius": ({"store", "trade"}, {"pyrad", "peewee"}),
+    "box": ({"store", "jobs", "trade"}, set()),
+    "outside": ({"box", "wires", "jobs"}, set()),
+    "journey": (RADIUS_AND_UP | {"outside"}, {"huey"}),
+    "web": ({"box", "store", "jobs", "trade"}, {"bottle", "waitress", "peewee"}),
+    "live": (
+        {"box", "store", "jobs", "trade"},
+        {"gevent", "geventwebsocket", "peewee"},
+    ),
+    "town": (set(), {"pyrad"}),
+    "units": (set(), set()),
+}
+# These start and show everything, so they may know everything.
+TOP = {"serve", "cli", "demo", "stage", "doctor", "__main__"}
+
+
+def modules() -> list[Path]:
+    return sorted(HOUSE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(HOUSE).parts[0]
+    return "" if first == "__init__.py" else first.removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every module that a file imports, at its top or in a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative imports hide the room"
+            if node.module == "hotspot_lite":
+                found |= {f"hotspot_lite.{alias.name}" for alias in node.names}
+            else:
+                found.add(node.module or "")
+    return found
+
+
+def breaches(path: Path) -> list[str]:
+    room = room_of(path)
+    if room in TOP:
+        return []
+    rooms, packages = MAY[room]
+    allowed = rooms | GROUND | {room, "__version__"}
+    wrong = []
+    for name in sorted(imports_of(path)):
+        head, _, rest = name.partition(".")
+        ours = rest.partition(".")[0]
+        if head == "hotspot_lite":
+            if ours not in allowed:
+                wrong.append(name)
+        elif head not in sys.stdlib_module_names | packages:
+            wrong.append(name)
+    return wrong
+
+
+def test_every_room_is_on_the_plan() -> None:
+    assert {room_of(path) for path in modules()} <= set(MAY) | TOP
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(HOUSE)))
+def test_a_room_imports_only_what_it_may_know(path: Path) -> None:
+    assert breaches(path) == []
+
+
+def test_a_breach_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wires").mkdir()
+    bad = tmp_path / "wires" / "bad.py"
+    bad.write_text("from hotspot_lite.trade import payments\nimport bottle\n")
+    monkeypatch.setitem(globals(), "HOUSE", tmp_path)
+    assert breaches(bad) == ["bottle", "hotspot_lite.trade"]
+
+
+def test_one_wire_does_not_know_another_outside_thing() -> None:
+    for path in (HOUSE / "wires").glob("*.py"):
+        family = path.stem.partition("_")[0]
+        for name in imports_of(path):
+            if name.startswith("hotspot_lite.wires."):
+                other = name.split(".")[2].partition("_")[0]
+                assert other in (family, "http"), f"{path.name} imports {name}"
+
+
+def test_trade_imports_downwards_only() -> None:
+    order = (HOUSE / "trade").glob("*.py")
+    graph = {
+        path.stem: {
+            name.split(".")[2]
+            for name in imports_of(path)
+            if name.startswith("hotspot_lite.trade.")
+        }
+        | _named_from_trade(path)
+        for path in order
+    }
+    while graph:
+        free = [module for module, needs in graph.items() if not needs & set(graph)]
+        assert free, f"a circle among {sorted(graph)}"
+        for module in free:
+            del graph[module]
+
+
+def _named_from_trade(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "hotspot_lite.trade":
+            found |= {alias.name for alias in node.names}
+    return found
