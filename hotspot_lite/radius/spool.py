@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 ACCT_FIELDS = 17
 AUTH_FIELDS = 6
 EPOCH_DIGITS = 10
-# More at a time would take more memory than a small box has to spare: after days
+# More at a time would hold memory and the one writer too long: after days
 # without the app a spool holds a million lines.
-BATCH_RECORDS = 10_000
+BATCH_RECORDS = 2_000
 STATUSES = {
     "Start": "Start",
     "Stop": "Stop",
