@@ -68,12 +68,14 @@ class Hotspot:
         server: str,
         now: Callable[[], float],
         tell: Callable[[str], None],
+        log: Callable[[str, str], None],
         lock: threading.RLock,
     ) -> None:
         self._tables = tables
         self._nas = nas
         self._now = now
         self._tell = tell
+        self._write_log = log
         self._lock = lock
         self._busy: set[str] = set()
         self.server = server
@@ -341,8 +343,4 @@ class Hotspot:
             self._drop_cookie(device)
 
     def _log(self, device: Device, user: str, what: str) -> None:
-        self._tables["/log"].append(
-            time=duration(self._now()),
-            topics="hotspot,info,debug",
-            message=f"{user} ({device.ip}): {what}",
-        )
+        self._write_log("hotspot,info,debug", f"{user} ({device.ip}): {what}")

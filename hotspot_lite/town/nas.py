@@ -85,7 +85,7 @@ class Nas:
         self._identity = identity
         self._wall = wall
         self._tell = tell
-        self._dictionary = Dictionary(str(DICTIONARY))
+        self.dictionary = Dictionary(str(DICTIONARY))
         self._lock = threading.Lock()
         self._identifier = 0
         self._boots = 1
@@ -93,6 +93,12 @@ class Nas:
         self._outbox: queue.Queue[Words | None] = queue.Queue()
         self._sender: threading.Thread | None = None
         self.lost: list[Words] = []
+
+    @property
+    def secret(self) -> bytes | None:
+        """The secret shared with the server, or None without one."""
+        server = self._settings()
+        return None if server is None else server.secret.encode()
 
     def next_port(self) -> int:
         """NAS-Port of a new session: 80 (hotspot), a digit a boot, a count."""
@@ -194,7 +200,7 @@ class Nas:
             return {
                 "id": self._identifier,
                 "secret": server.secret.encode(),
-                "dict": self._dictionary,
+                "dict": self.dictionary,
             }
 
     def _access_request(

@@ -114,6 +114,12 @@ def clock_row(wall: float, version: tuple[int, ...]) -> Row:
     }
 
 
+def log_time(wall: float, version: tuple[int, ...]) -> str:
+    """When a log line was written, as /log has it."""
+    row = clock_row(wall, version)
+    return f"{row['date']} {row['time']}"
+
+
 def wall_of(date: str, time: str) -> float:
     """The epoch second that a clock's date and time say; raises ValueError."""
     pattern = "%Y-%m-%d" if date[:4].isdigit() else "%b/%d/%Y"

@@ -608,7 +608,7 @@ def test_a_stopped_router_leaves_no_thread_behind():
     router = PretendRouter(api_users={"admin": ""}).start()
     Caller(router).log_in()
     router.stop()
-    assert not any(thread.is_alive() for thread in router._threads)
+    assert not any(thread.is_alive() for thread in router._api._threads)
 
 
 # -- durations ------------------------------------------------------------------------
