@@ -241,10 +241,8 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
     with store.atomic():
         digest = hashlib.sha256(raw).hexdigest()
         row = {"payment": payment.id, "digest": digest, "body": raw, "peer": peer}
-        kept = Callback.insert(
-            received_at=now, verdict="new", **row
-        ).on_conflict_ignore()
-        if not kept.execute():
+        keep = Callback.insert(received_at=now, verdict="new", **row)
+        if not keep.on_conflict_ignore().as_rowcount().execute():
             return "duplicate"
         verdict = _judge(Payment.get_by_id(payment.id), heard, now)
         Callback.update(verdict=verdict).where(
