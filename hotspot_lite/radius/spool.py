@@ -72,7 +72,7 @@ class AuthReject:
     nas: str
 
 
-def drain(spool_file: Path, handle: Callable[[list[AccountingRecord]], None]) -> int:
+def drain(spool_file: Path, handle: Callable[[list[AccountingRecord]], object]) -> int:
     """Hand what is in acct.tsv to `handle`, then delete it; how many records.
 
     `handle` is the caller's transaction. What it raises is raised here, and the
@@ -81,7 +81,9 @@ def drain(spool_file: Path, handle: Callable[[list[AccountingRecord]], None]) ->
     return _drain(spool_file, _accounting, handle)
 
 
-def drain_rejects(spool_file: Path, handle: Callable[[list[AuthReject]], None]) -> int:
+def drain_rejects(
+    spool_file: Path, handle: Callable[[list[AuthReject]], object]
+) -> int:
     """The same for auth.tsv."""
     return _drain(spool_file, _reject, handle)
 
@@ -100,7 +102,7 @@ def append(spool_file: Path, fields: Iterable[str]) -> None:
 def _drain(
     spool_file: Path,
     parse: Callable[[list[str]], Record],
-    handle: Callable[[list[Record]], None],
+    handle: Callable[[list[Record]], object],
 ) -> int:
     with _draining:
         left = sorted(spool_file.parent.glob(f"{spool_file.name}.*"))
@@ -123,7 +125,7 @@ def _take(spool_file: Path) -> Path | None:
 def _consume(
     file: Path,
     parse: Callable[[list[str]], Record],
-    handle: Callable[[list[Record]], None],
+    handle: Callable[[list[Record]], object],
 ) -> int:
     """The lock is kept until the file is gone: a writer that had it open when it was
     renamed then finds its link gone, and begins again by name."""
@@ -143,7 +145,7 @@ def _consume(
 def _hand_over(
     lines: BinaryIO,
     parse: Callable[[list[str]], Record],
-    handle: Callable[[list[Record]], None],
+    handle: Callable[[list[Record]], object],
 ) -> int:
     bad: list[int] = []
     records = _records(lines, parse, bad)

@@ -36,6 +36,11 @@ SUPPOSED = ("NAS-Reboot", "Lost-Service")
 CHUNK = 400
 
 
+# Not in the database: it would cost the card a write for each wrong code, and whoever
+# guesses gains ten tries by our restart.
+_TRIES: dict[str, list[int]] = {}
+
+
 class Accounting(Protocol):
     """One accounting record: `at` in seconds since 1970, octets as the router counts.
 
@@ -286,13 +291,15 @@ def end_stale(now: int) -> int:
 
 
 def note_rejects(
-    rejects: Iterable[Reject], now: int, tries: dict[str, list[int]]
+    rejects: Iterable[Reject], now: int, tries: dict[str, list[int]] | None = None
 ) -> set[str]:
     """Block each device with 10 wrong tries in 10 minutes, for 10; the newly blocked.
 
-    `tries` is the caller's memory from call to call: times by MAC. A device that
-    asks by its own MAC, as each unknown one does, has tried no code.
+    `tries` remembers from call to call, times by MAC: the process's own if none is
+    given. A device that asks by its own MAC, as each unknown one does, has tried no
+    code.
     """
+    tries = _TRIES if tries is None else tries
     for item in rejects:
         if item.mac and item.reason in WRONG and not _is_probe(item):
             tries.setdefault(item.mac.upper(), []).append(item.at)

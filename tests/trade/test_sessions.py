@@ -296,3 +296,10 @@ def test_slow_tries_are_forgotten() -> None:
         at = NOW + 70 * i
         assert sessions.note_rejects([Refused(at=at)], at, tries) == set()
     assert len(tries[MAC]) < sessions.WRONG_TRIES
+
+
+def test_the_process_remembers_tries_by_itself() -> None:
+    mac = "BC:24:11:00:00:42"
+    for i in range(9):
+        assert sessions.note_rejects([Refused(at=NOW + i, mac=mac)], NOW + i) == set()
+    assert sessions.note_rejects([Refused(at=NOW + 9, mac=mac)], NOW + 9) == {mac}
