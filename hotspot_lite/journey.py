@@ -8,7 +8,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 from __future__ import annotations
 
 from hotspot_lite import jobs
-from hotspot_lite.errors import GiveUp, TryAgain
+from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
 from hotspot_lite.jobs import sight
 from hotspot_lite.jobs.queue import LaneHuey
 from hotspot_lite.outside import Outside, put_sample, read_sample
@@ -52,7 +52,7 @@ def push(payment_id: int) -> None:
             here.callback_url(token),
             here.now(),
         )
-    except (TryAgain, GiveUp):
+    except HotspotError:
         # Raised only where surely nothing was sent.
         payments.not_pushed(payment_id)
         raise
@@ -79,11 +79,12 @@ def reconcile() -> None:
     for payment in payments.paid_without_time():
         payments.call_for_time(payment)
     waiting = payments.to_query(here.now())
-    if not waiting:
+    if not waiting or here.must_not_query_yet():
         return
     payment = waiting[0]
     answer = here.daraja.query(payment.checkout_request_id or "", here.now())
     here.believe_daraja()
+    here.heed(answer)
     payments.answered_query(
         payment, answer.kind, answer.result_code, answer.result_text, here.now()
     )

@@ -6,7 +6,9 @@ The journey asks here for a wire; nothing is connected before it is used.
 from __future__ import annotations
 
 import json
+import logging
 import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +18,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.settings import Settings
-from hotspot_lite.wires.daraja import Daraja, DarajaAccount
+from hotspot_lite.wires.daraja import Daraja, DarajaAccount, QueryAnswer
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.http import Caller
 from hotspot_lite.wires.routeros import Router, RouterAddress
@@ -28,6 +30,8 @@ DARAJA = {
 }
 ROUTER_DEADLINE_SECONDS = 5.0
 
+log = logging.getLogger("hotspot.outside")
+
 
 class Outside:
     """Opened once per process; each thread has a router connection of its own."""
@@ -37,6 +41,7 @@ class Outside:
         self.daraja: Daraja
         self.caller: Caller
         self._thread = threading.local()
+        self._quiet_until = 0.0
 
     def open(self) -> None:
         """Open the box and make the wires that its settings name."""
@@ -80,6 +85,17 @@ class Outside:
         """Hold our clock against the Date of Daraja's last answer."""
         if self.daraja.last_date is not None:
             self.box.clock.agree(self.daraja.last_date)
+
+    def must_not_query_yet(self) -> bool:
+        """Whether Daraja has asked us to be quiet for a while."""
+        return time.monotonic() < self._quiet_until
+
+    def heed(self, answer: QueryAnswer) -> None:
+        """Keep quiet as long as Daraja asks, and tell the owner what it asks for."""
+        if answer.retry_after_seconds:
+            self._quiet_until = time.monotonic() + answer.retry_after_seconds
+        if answer.todo:
+            log.warning("M-Pesa: %s %s", answer.result_text, answer.todo)
 
     def router(self) -> Router:
         """This thread's connection to the router. Raises GiveUp where none is set."""

@@ -32,7 +32,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "journey": (RADIUS_AND_UP | {"outside"}, {"huey"}),
     "web": ({"box", "store", "jobs", "trade"}, {"bottle", "waitress", "peewee"}),
     "live": (
-        {"box", "store", "jobs", "trade"},
+        {"box", "store", "jobs", "trade", "web"},
         {"gevent", "geventwebsocket", "peewee"},
     ),
     "town": (set(), {"pyrad"}),

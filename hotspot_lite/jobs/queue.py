@@ -23,7 +23,7 @@ from huey.serializer import Serializer
 from huey.storage import BaseStorage
 
 from hotspot_lite.bell import Bell, sweep
-from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
+from hotspot_lite.errors import BadInput, GiveUp, HotspotError, TryAgain
 from hotspot_lite.jobs import lanes, rescue
 from hotspot_lite.jobs.files import Rows, Taken
 
@@ -218,7 +218,9 @@ class LaneHuey(Huey):
             self.rows.done(taken)
         elif isinstance(exc, RetryTask):
             self.rows.again(taken, exc.delay or 0.0, "asked to run again", False)
-        elif isinstance(exc, GiveUp) or taken.attempt >= type(task).job_tries:
+        elif (
+            isinstance(exc, GiveUp | BadInput) or taken.attempt >= type(task).job_tries
+        ):
             self._give_up(task, taken, exc)
         else:
             wait: float = taken.lane.wait_seconds(taken.attempt)

@@ -58,6 +58,8 @@ class Heard(Protocol):
     @property
     def amount_cents(self) -> int | None: ...
     @property
+    def amount_text(self) -> str: ...
+    @property
     def receipt(self) -> str | None: ...
 
 
@@ -236,7 +238,8 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
     """Keep a callback's raw body and what it means: all in one transaction.
 
     `heard` is None where the body couldn't be read. Returns the verdict: paid,
-    failed, already, duplicate, unreadable, wrong-amount, wrong-id, receipt-twice.
+    failed, already, duplicate, unreadable, no-amount, wrong-amount, wrong-id,
+    receipt-twice.
     """
     with store.atomic():
         digest = hashlib.sha256(raw).hexdigest()
@@ -257,6 +260,9 @@ def _judge(payment: Payment, heard: Heard | None, now: int) -> str:
         audit.leave_to_a_person(*doubt, now, payment)
         return doubt[0]
     assert heard is not None
+    if heard.ok and not heard.amount_text:
+        # Genuine ones without metadata exist (facts 7.4): a query settles it.
+        return "no-amount"
     if not heard.ok:
         return mark_failed(payment, heard.result_code, heard.result_text, now)
     return mark_paid(payment, "callback", heard.checkout_request_id, heard.receipt, now)
@@ -268,10 +274,11 @@ def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
     known = payment.checkout_request_id
     if known is not None and heard.checkout_request_id != known:
         return "wrong-id", "A callback came with another payment's id."
-    if heard.ok and heard.amount_cents != payment.amount_cents:
-        got = "?" if heard.amount_cents is None else f"{heard.amount_cents / 100:.2f}"
+    if not heard.ok or not heard.amount_text:
+        return None
+    if heard.amount_cents != payment.amount_cents:
         asked = f"{payment.amount_cents / 100:.2f}"
-        return "wrong-amount", f"Paid {got} where {asked} was asked."
+        return "wrong-amount", f"Paid {heard.amount_text} where {asked} was asked."
     return None
 
 

@@ -28,6 +28,7 @@ class Heard:
     result_text: str = ""
     checkout_request_id: str = "ws_CO_1"
     amount_cents: int | None = 2000
+    amount_text: str = "20.0"
     receipt: str | None = "UKM1"
 
 
@@ -192,9 +193,9 @@ def test_a_later_failure_never_takes_back_what_is_paid(sent: Payment) -> None:
 @pytest.mark.parametrize(
     ("heard", "verdict"),
     [
-        (Heard(amount_cents=1900), "wrong-amount"),
-        (Heard(amount_cents=2100), "wrong-amount"),
-        (Heard(amount_cents=None), "wrong-amount"),
+        (Heard(amount_cents=1900, amount_text="19"), "wrong-amount"),
+        (Heard(amount_cents=2100, amount_text="21"), "wrong-amount"),
+        (Heard(amount_cents=None, amount_text="NaN"), "wrong-amount"),
         (Heard(checkout_request_id="ws_CO_2"), "wrong-id"),
         (None, "unreadable"),
     ],
@@ -207,6 +208,13 @@ def test_what_does_not_agree_gives_nothing_and_is_left_to_a_person(
     assert waiting("payments.fulfil") == 0
     assert [row.kind for row in audit.undecided()] == [verdict]
     assert Callback.get().verdict == verdict
+
+
+def test_a_success_without_an_amount_is_left_to_a_query(sent: Payment) -> None:
+    bare = Heard(amount_cents=None, amount_text="", receipt=None)
+    assert hear(sent, bare) == "no-amount"
+    assert again(sent).state == "sent"
+    assert payments.answered_query(sent, "paid", "0", "", NOW + 90) == "paid"
 
 
 def test_one_receipt_pays_for_one_thing(plan: Plan, sent: Payment) -> None:
