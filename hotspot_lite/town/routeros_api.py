@@ -119,7 +119,7 @@ class Conversation:
                 self._step()
         except Fatal as fatal:
             self._send_last(str(fatal))
-        except (Closed, BadFraming, OSError, ValueError):
+        except (Closed, BadFraming, OSError):
             pass
         finally:
             self._sock.close()

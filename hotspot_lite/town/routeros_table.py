@@ -119,10 +119,14 @@ class Table:
     def _check(self, name: str, value: str) -> str:
         if name not in self.spec.takes:
             raise Trap(f"unknown parameter {name}")
-        if value == "" and name not in self.spec.required:
+        if value == "" and self._may_be_empty(name):
             return value
         self._check_reference(name, value)
         return self.spec.takes[name](name, value)
+
+    def _may_be_empty(self, name: str) -> bool:
+        """What begins with a value can't be emptied; the rest is forgotten by it."""
+        return name not in self.spec.required and not self.spec.begins.get(name)
 
     def _check_reference(self, name: str, value: str) -> None:
         path = self.spec.refers.get(name)

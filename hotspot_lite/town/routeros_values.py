@@ -94,7 +94,7 @@ def whole(name: str, value: str) -> str:
 
 def span(name: str, value: str) -> str:
     """Take a duration or one of the words that stand for none."""
-    if value in ("none", "unlimited", "received", "auto", "always", ""):
+    if value in ("none", "unlimited", "received", "auto", "always"):
         return value
     try:
         return fine_duration(seconds_of(value))

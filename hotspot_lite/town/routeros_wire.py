@@ -72,6 +72,8 @@ class SentenceReader:
         # TLS may hold bytes back that select doesn't know of.
         if self._buffer or getattr(self._sock, "pending", int)():
             return True
+        if self._sock.fileno() < 0:
+            raise Closed
         readable, _, _ = select.select([self._sock], [], [], wait_seconds)
         return bool(readable)
 

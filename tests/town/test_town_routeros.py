@@ -381,6 +381,10 @@ def test_a_menu_without_rows_is_set_without_an_id(caller):
         (["/no/such/print"], "no such command prefix"),
         (["/ip/hotspot/user/sing"], "no such command"),
         (["/ip/hotspot/active/add", "=user=x"], "no such command"),
+        (
+            ["/radius/add", "=address=10.5.50.2", "=timeout="],
+            "invalid value for argument timeout",
+        ),
         ([f"{USER}/add", "=name=x", "=rate-limit=1M"], "unknown parameter rate-limit"),
         ([f"{USER}/add", "=name=x", "=uptime=1s"], "unknown parameter uptime"),
         ([f"{USER}/add"], "missing value(s) of argument(s) name"),

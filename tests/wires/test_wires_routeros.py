@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 import shutil
 import socket
 import ssl
@@ -10,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -286,14 +288,14 @@ def test_a_router_that_refuses_connections_is_tried_again(town):
 def test_a_router_that_hangs_is_left_at_the_deadline(town):
     town.fall_ill("hang")
     with Router(address(town.api_port, deadline_seconds=0.3)) as router:
-        assert 0.2 < seconds_to_fail(router.resource, "in time") < 1.0
+        assert 0.2 < seconds_to_fail(router.resource, "in time") < 3.0
 
 
 def test_a_router_that_drips_can_not_hold_longer_than_the_deadline(town):
     with Router(address(town.api_port, deadline_seconds=0.4)) as router:
         router.resource()
         town.fall_ill("drip", drip_seconds=0.05)
-        assert 0.3 < seconds_to_fail(router.active, "in time") < 1.0
+        assert 0.3 < seconds_to_fail(router.active, "in time") < 3.0
 
 
 def test_a_reset_in_the_middle_of_an_answer_is_tried_again(town):
@@ -322,7 +324,7 @@ def test_an_idle_connection_that_died_is_replaced_unseen_for_a_question(town, ro
 
 
 def test_a_line_that_went_dumb_leaves_time_for_a_new_one(town):
-    with Router(address(town.api_port, deadline_seconds=1.0)) as router:
+    with Router(address(town.api_port, deadline_seconds=2.0)) as router:
         router.resource()
         town.fall_ill("hang")
         healing = threading.Timer(0.2, town.heal)
@@ -432,6 +434,30 @@ def test_a_strange_answer_becomes_plain_words(sentences, raw, kind, says):
     assert type(caught.value) is kind
     assert says in caught.value.says
     thread.join(5)
+
+
+NOISE = (
+    *("!re", "!done", "!trap", "!fatal", "!empty", "", "x", "=", "=a=b", "=message"),
+    *("=message=x", "=category=9", "=.id=*1", "=ret=zz", "=uptime=1s", ".tag=1"),
+)
+
+
+def noise(seed: int) -> bytes:
+    """Sentences that are nearly right, some of them torn; bytes now and then."""
+    dice = random.Random(seed)
+    if seed % 4 == 0:
+        return dice.randbytes(dice.randrange(60))
+    words = (dice.choices(NOISE, k=dice.randrange(4)) for _ in range(dice.randrange(5)))
+    raw = b"".join(encode_sentence(sentence) for sentence in words)
+    return raw[: dice.randrange(len(raw) + 1)] if seed % 3 == 0 else raw
+
+
+def test_no_noise_gets_through_as_anything_but_plain_words():
+    for seed in range(150):
+        port, thread = answers(raw=noise(seed))
+        with Router(address(port)) as router, suppress(HotspotError):
+            assert router.active() == []
+        thread.join(5)
 
 
 def test_an_empty_answer_is_an_empty_list():
