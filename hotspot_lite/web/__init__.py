@@ -1,0 +1,47 @@
+"""The box's web pages: the customers' portal, M-Pesa's callbacks, the owner's admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hotspot_lite.box import Box
+from hotspot_lite.trade.payments import Heard
+
+if TYPE_CHECKING:
+    from bottle import Bottle
+
+
+def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
+    """The WSGI application of an opened box.
+
+    `read_callback` reads the body of an STK callback and raises errors.BadInput; it
+    is passed in because it belongs to the wire.
+    """
+    # Imported here: the live process shares `web.board` and needs no Bottle.
+    from bottle import Bottle
+
+    from hotspot_lite.web import pages
+    from hotspot_lite.web.admin import Admin
+    from hotspot_lite.web.api import Api
+    from hotspot_lite.web.callbacks import Callbacks
+    from hotspot_lite.web.login import Door
+    from hotspot_lite.web.portal import Portal
+
+    app = Bottle()
+    app.add_hook("before_request", pages.refuse_large_forms)
+    app.install(pages.guard)
+    door = Door(box)
+    rooms: tuple[Any, ...] = (
+        Portal(box),
+        Callbacks(box, read_callback),
+        door,
+        Admin(box, door),
+        Api(box, door),
+    )
+    for room in rooms:
+        room.add_to(app)
+    app.route("/static/<name>", "GET", pages.serve_static)
+    lang, url = str(box.settings["box.language"]), str(box.settings["web.public_url"])
+    pages.add_errors(app, lang, url)
+    return app

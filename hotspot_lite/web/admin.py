@@ -1,0 +1,263 @@
+"""The owner's pages: the live first screen, vouchers, packages, payments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bottle import Bottle, HTTPError, HTTPResponse
+
+from hotspot_lite.box import Box
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import catalogue, events, payments, vouchers
+from hotspot_lite.trade.models import Payment, Plan, VoucherBatch
+from hotspot_lite.trade.phones import mask
+from hotspot_lite.trade.staff import Person
+from hotspot_lite.web import board, pages
+from hotspot_lite.web.language import Words, price_text, words
+from hotspot_lite.web.login import EVERYBODY, Door, admits, live_port
+from hotspot_lite.web.waiting import clock_text, data_words
+
+RECENT_EVENTS = 15
+MOST_PAYMENTS = 100
+MOST_BATCHES = 20
+PLAN_FIELDS = ("name", "price", "duration", "data", "rate", "devices", "starts")
+PLAN_DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
+
+
+class Admin:
+    """The admin of one box."""
+
+    def __init__(self, box: Box, door: Door) -> None:
+        self.box = box
+        self.door = door
+
+    def add_to(self, app: Bottle) -> None:
+        """Put its pages on `app`, each behind the door."""
+        for path, method, view in (
+            ("/admin/", "GET", self.first_screen),
+            ("/admin/numbers.json", "GET", self.numbers),
+            ("/admin/vouchers", "GET", self.batches),
+            ("/admin/vouchers", "POST", self.make_vouchers),
+            ("/admin/vouchers/<batch_id:int>", "GET", self.codes),
+            ("/admin/plans", "GET", self.plans),
+            ("/admin/plans", "POST", self.add_plan),
+            ("/admin/payments", "GET", self.payments),
+        ):
+            app.route(path, method, self.door.guarded(view))
+        app.route("/admin", "GET", self.door.guarded(self.to_first_screen))
+
+    # --- the live page
+
+    @admits(*EVERYBODY)
+    def to_first_screen(self, person: Person) -> HTTPResponse:
+        """GET /admin: its address ends in a slash."""
+        return pages.go_to("/admin/")
+
+    @admits(*EVERYBODY)
+    def first_screen(self, person: Person) -> HTTPResponse:
+        """GET /admin/: the numbers of now; they go on by websocket."""
+        # Events first: one that falls between the two is then told twice, not never.
+        recent = events.last(RECENT_EVENTS)
+        return self._page(
+            "live",
+            person,
+            told=self._snapshot(),
+            recent=recent[::-1],
+            since=recent[-1]["seq"] if recent else 0,
+            sample_seconds=self.box.settings["router.sample_seconds"],
+        )
+
+    @admits(*EVERYBODY)
+    def numbers(self, person: Person) -> HTTPResponse:
+        """GET /admin/numbers.json: what the first screen shows."""
+        return pages.json_page(self._snapshot())
+
+    def _snapshot(self) -> dict[str, Any]:
+        return board.snapshot(self._now(), self._zone())
+
+    # --- vouchers
+
+    @admits("cashier")
+    def batches(self, person: Person) -> HTTPResponse:
+        """GET /admin/vouchers: make some, and the batches made lately."""
+        return self._batches(person)
+
+    @admits("cashier")
+    def make_vouchers(self, person: Person) -> HTTPResponse:
+        """POST /admin/vouchers {plan, count}: a batch, then its codes."""
+        try:
+            plan = catalogue.for_sale(_number("plan", 0))
+            count = _number("count", vouchers.MOST_AT_ONCE + 1)
+            batch = vouchers.make(plan, count, person.name, self._now())
+        except BadInput as exc:
+            return self._batches(person, 422, exc)
+        return pages.go_to(f"/admin/vouchers/{batch.id}")
+
+    @admits("cashier")
+    def codes(self, person: Person, batch_id: int) -> HTTPResponse:
+        """GET /admin/vouchers/<batch>: its codes, to print."""
+        batch = _one(VoucherBatch, batch_id)
+        terms = catalogue.read_terms(batch.terms)
+        return self._page(
+            "codes",
+            person,
+            batch=batch,
+            terms=terms,
+            time=self._words().time(terms.duration_seconds),
+            codes=vouchers.codes(batch),
+            made=clock_text(batch.made_at, self._zone(), self._now()),
+        )
+
+    def _batches(
+        self, person: Person, status: int = 200, problem: BadInput | None = None
+    ) -> HTTPResponse:
+        newest = VoucherBatch.select().order_by(VoucherBatch.id.desc())
+        shown = [
+            {
+                "id": batch.id,
+                "plan": catalogue.read_terms(batch.terms).name,
+                "count": len(vouchers.codes(batch)),
+                "by": batch.made_by,
+                "at": clock_text(batch.made_at, self._zone(), self._now()),
+            }
+            for batch in newest.limit(MOST_BATCHES)
+        ]
+        return self._page(
+            "vouchers",
+            person,
+            status,
+            problem,
+            batches=shown,
+            plans=catalogue.on_sale(),
+            values={name: pages.form(name, 60) for name in ("plan", "count")},
+        )
+
+    # --- packages
+
+    @admits(*EVERYBODY)
+    def plans(self, person: Person) -> HTTPResponse:
+        """GET /admin/plans: what is on sale, and a form to add to it."""
+        return self._plans(person)
+
+    @admits("owner")
+    def add_plan(self, person: Person) -> HTTPResponse:
+        """POST /admin/plans: put a package on sale."""
+        given: dict[str, Any] = {name: pages.form(name, 80) for name in PLAN_FIELDS}
+        try:
+            given["devices"] = _number("devices", 0)
+            catalogue.add(now=self._now(), **given)
+        except BadInput as exc:
+            return self._plans(person, 422, exc)
+        return pages.go_to("/admin/plans")
+
+    def _plans(
+        self, person: Person, status: int = 200, problem: BadInput | None = None
+    ) -> HTTPResponse:
+        values = PLAN_DEFAULTS
+        if problem is not None:
+            values = {name: pages.form(name, 80) for name in PLAN_FIELDS}
+        t = self._words()
+        shown = [self._plan_row(plan, t) for plan in catalogue.on_sale()]
+        return self._page("plans", person, status, problem, plans=shown, values=values)
+
+    def _plan_row(self, plan: Plan, t: Words) -> dict[str, str]:
+        return {
+            "name": plan.name,
+            "price": self._price(plan.price_cents),
+            "time": t.time(plan.duration_seconds),
+            "rate": plan.rate,
+            "data": data_words(plan.data_bytes, t),
+            "devices": str(plan.devices),
+            "starts": plan.starts,
+        }
+
+    # --- payments
+
+    @admits(*EVERYBODY)
+    def payments(self, person: Person) -> HTTPResponse:
+        """GET /admin/payments?q=: the last 100, by part of a phone or a receipt."""
+        asked = pages.query("q").strip()[:40]
+        rows = [self._payment_row(p, person) for p in find_payments(asked)]
+        return self._page("payments", person, rows=rows, q=asked, most=MOST_PAYMENTS)
+
+    def _payment_row(self, payment: Payment, person: Person) -> dict[str, str]:
+        may_see = person.may("cashier")
+        return {
+            "at": clock_text(payment.asked_at, self._zone(), self._now()),
+            "phone": f"+{payment.phone}" if may_see else mask(payment.phone),
+            "amount": self._price(payment.amount_cents),
+            "package": payments.terms(payment).name,
+            "receipt": payment.receipt or "",
+            "state": payment.state,
+            "says": payment.result_text,
+        }
+
+    # --- what all share
+
+    def _page(
+        self,
+        name: str,
+        person: Person,
+        status: int = 200,
+        problem: BadInput | None = None,
+        **values: Any,
+    ) -> HTTPResponse:
+        return pages.admin_page(
+            name,
+            live_port(self.box),
+            status,
+            person=person,
+            box_name=self.box.settings["box.name"],
+            currency=self.box.settings["box.currency"],
+            zone=self._zone(),
+            price=self._price,
+            at=self._at,
+            tell=self._tell,
+            is_believed=self.box.clock.now().believed,
+            problem=str(problem) if problem else "",
+            field=problem.field if problem else "",
+            **values,
+        )
+
+    def _price(self, cents: int) -> str:
+        return price_text(cents, str(self.box.settings["box.currency"]))
+
+    def _at(self, iso: str) -> str:
+        return board.clock_of(iso, self._zone())
+
+    def _tell(self, event: dict[str, Any]) -> board.Told:
+        return board.tell(event, str(self.box.settings["box.currency"]))
+
+    def _words(self) -> Words:
+        return words("en")
+
+    def _zone(self) -> str:
+        return str(self.box.settings["box.timezone"])
+
+    def _now(self) -> int:
+        return self.box.clock.now().at
+
+
+def find_payments(asked: str) -> list[Payment]:
+    """The newest payments whose phone or receipt holds `asked`; "" is all."""
+    query = Payment.select().order_by(Payment.id.desc()).limit(MOST_PAYMENTS)
+    digits = "".join(letter for letter in asked if letter.isdigit()).lstrip("0")
+    if not asked:
+        return list(query)
+    found = Payment.receipt.contains(asked)
+    if digits and not any(letter.isalpha() for letter in asked):
+        found |= Payment.phone.contains(digits)
+    return list(query.where(found))
+
+
+def _number(field: str, otherwise: int) -> int:
+    text = pages.form(field, 12).strip()
+    return int(text) if text.isascii() and text.isdigit() else otherwise
+
+
+def _one(table: type[VoucherBatch], number: int) -> VoucherBatch:
+    # More than an INTEGER holds is nobody's number.
+    found = table.get_or_none(table.id == number) if number < 2**62 else None
+    if found is None:
+        raise HTTPError(404)
+    return found

@@ -1,0 +1,102 @@
+"""What the admin's first screen shows at one moment, for the page and the live feed.
+
+Needs neither Bottle nor gevent: both processes share it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hotspot_lite import jobs
+from hotspot_lite.clock import as_text
+from hotspot_lite.jobs import sight
+from hotspot_lite.trade import audit, numbers
+
+COOKIE = "hl_session"
+MOST_UNDECIDED = 20
+LIVE_PORT_FILE = "live.port"
+SAMPLES_FILE = "samples.json"
+
+
+def snapshot(now: int, timezone: str) -> dict[str, Any]:
+    """The numbers, the lanes and what waits for a person, as the feed sends them."""
+    return {
+        "type": "numbers",
+        "at": as_text(now),
+        "numbers": numbers.now_at(now, timezone).as_dict(),
+        "lanes": sight.counts(jobs.rows),
+        "undecided": [
+            {"id": row.id, "says": row.says, "kind": row.kind, "at": as_text(row.at)}
+            for row in audit.undecided()[:MOST_UNDECIDED]
+        ],
+    }
+
+
+def same(one: dict[str, Any] | None, other: dict[str, Any]) -> bool:
+    """Whether two snapshots tell the same, but for their time."""
+    return one is not None and _timeless(one) == _timeless(other)
+
+
+def _timeless(told: dict[str, Any]) -> dict[str, Any]:
+    bare = {key: value for key, value in told.items() if key != "at"}
+    bare["numbers"] = {k: v for k, v in told["numbers"].items() if k != "at"}
+    return bare
+
+
+def live_port(declared: int, run_dir: Path) -> int:
+    """The port the live process listens on; it writes down the one it was given."""
+    if declared:
+        return declared
+    try:
+        return int((run_dir / LIVE_PORT_FILE).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def samples(run_dir: Path) -> dict[str, Any] | None:
+    """The newest live samples, written by a job of the worker; None without them."""
+    try:
+        text = (run_dir / SAMPLES_FILE).read_text(encoding="utf-8")
+        found = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as a person reads it; app.js says the same words."""
+
+    title: str
+    says: str
+    is_good: bool
+
+
+def tell(event: dict[str, Any], currency: str) -> Told:
+    """One of the four events in words."""
+    paid, time = event.get("payment") or {}, event.get("subscription") or {}
+    amount = f"{currency} {paid.get('amount', 0):,.2f}".removesuffix(".00")
+    if event["type"] == "payment_processed":
+        says = f"{amount} for {paid['package']}, {paid['phone_number']}"
+        return Told("Paid", says, True)
+    if event["type"] == "payment_failed":
+        says = f"{amount} for {paid['package']}: {event['error']}"
+        return Told("Not paid", says, False)
+    if event["type"] == "user_provisioned":
+        return Told("Online", f"{time['username']}: {time['package']}", True)
+    if event["type"] == "provisioning_failed":
+        return Told("Not online", f"{time['username']}: {event['error']}", False)
+    return Told(str(event["type"]), "", True)
+
+
+def clock_of(iso: str, zone: str) -> str:
+    """The HH:MM:SS at the place of a time in our JSON; "" where there is none."""
+    if not iso:
+        return ""
+    at = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
+    return at.strftime("%H:%M:%S")

@@ -1,0 +1,265 @@
+"""The customer's pages: what is on sale, buying, waiting for the PIN, being online.
+
+No JavaScript and no cookie is needed, and nobody has to keep a page open to get what
+was paid for. How a purchase stands is worded in `waiting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bottle import Bottle, HTTPError, HTTPResponse, request
+
+from hotspot_lite.box import Box
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import catalogue, customers, payments, subscriptions, vouchers
+from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
+from hotspot_lite.trade.phones import normalise_phone
+from hotspot_lite.web import pages, visitor, waiting
+from hotspot_lite.web.language import Words, languages, price_text, words
+from hotspot_lite.web.tries import Tries
+from hotspot_lite.web.visitor import Visitor
+
+WRONG_CODES, WRONG_CODES_SECONDS = 10, 600
+MOST_ERROR = 160
+NO_VALUES: Mapping[str, str] = {}
+
+
+class Portal:
+    """The portal of one box."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.router_host = str(box.settings["router.host"])
+        self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
+
+    def add_to(self, app: Bottle) -> None:
+        """Put its pages on `app`."""
+        app.route("/", "GET", self.home)
+        app.route("/buy", "POST", self.buy)
+        app.route("/wait/<ref>.json", "GET", self.wait_json)
+        app.route("/wait/<ref>", "GET", self.wait)
+        app.route("/voucher", "POST", self.redeem)
+        app.route("/status", "GET", self.status)
+
+    # --- the pages
+
+    def home(self) -> HTTPResponse:
+        """GET /: what is on sale, and what this device has left."""
+        error = pages.query("error").strip()[:MOST_ERROR]
+        return self._home(self._asking(), router_error=error)
+
+    def buy(self) -> HTTPResponse:
+        """POST /buy {plan, phone, state} or {again, state}: to the waiting page."""
+        who, is_fresh = self._posting()
+        values = {"phone": pages.form("phone", 64), "plan": pages.form("plan", 12)}
+        if not is_fresh:
+            return self._home(who, 422, values, notice="home.stale")
+        try:
+            payment = self._ask(who, values)
+        except BadInput as exc:
+            return self._home(who, 422, values, problem=exc)
+        return pages.go_to(self._with_lang(f"/wait/{payment.ref}", who))
+
+    def redeem(self) -> HTTPResponse:
+        """POST /voucher {code, state}: to the page that says how it stands."""
+        who, is_fresh = self._posting()
+        values = {"code": pages.form("code", 64)}
+        keys = (f"mac {who.mac}" if who.mac else "", pages.client_address())
+        if not is_fresh:
+            return self._home(who, 422, values, notice="home.stale")
+        if self.wrong_codes.must_wait(*keys):
+            return self._home(who, 429, values, notice="voucher.wait")
+        try:
+            found = vouchers.redeem(values["code"], who.mac, who.ip, self._now())
+        except BadInput as exc:
+            self.wrong_codes.wrong(*keys)
+            return self._home(who, 422, values, problem=exc)
+        ref = waiting.voucher_ref(found, self.box.key)
+        return pages.go_to(f"/wait/{ref}?{self._as_query(who)}")
+
+    def wait(self, ref: str) -> HTTPResponse:
+        """GET /wait/<ref>: how a purchase stands, looking again by itself."""
+        stand, who = self._stand(ref)
+        t = self._words(who)
+        return pages.portal_page(
+            "wait",
+            t,
+            login_origin=who.login_origin,
+            stand=stand,
+            state=self._state(who),
+            who=who,
+            price=self._price(stand.price_cents),
+            connect=waiting.connect_form(stand, who),
+            **self._frame(who, f"/wait/{ref}"),
+        )
+
+    def wait_json(self, ref: str) -> HTTPResponse:
+        """GET /wait/<ref>.json: the same for a machine."""
+        stand, who = self._stand(ref)
+        return pages.json_page(stand.as_dict(self._words(who)))
+
+    def status(self) -> HTTPResponse:
+        """GET /status: the time and data this device has left."""
+        who = self._asking()
+        t, now = self._words(who), self._now()
+        found = [waiting.left_of(s, now, self._zone()) for s in self._live(who, now)]
+        frame = self._frame(who, "/status")
+        return pages.portal_page("status", t, left=found, who=who, **frame)
+
+    # --- how they are made
+
+    def _home(
+        self,
+        who: Visitor,
+        status: int = 200,
+        values: Mapping[str, str] = NO_VALUES,
+        problem: BadInput | None = None,
+        notice: str = "",
+        router_error: str = "",
+    ) -> HTTPResponse:
+        t, now = self._words(who), self._now()
+        live = self._live(who, now)
+        return pages.portal_page(
+            "home",
+            t,
+            status,
+            who.login_origin,
+            plans=[self._card(plan, t) for plan in catalogue.on_sale()],
+            left=waiting.left_of(live[0], now, self._zone()) if live else None,
+            login=self._own_login(who, live),
+            who=who,
+            state=self._state(who),
+            values=values,
+            problem_field=problem.field if problem else "",
+            problem=t.said(problem) if problem else "",
+            notice=t(notice) if notice else "",
+            router_error=router_error,
+            **self._frame(who, "/"),
+        )
+
+    def _card(self, plan: Plan, t: Words) -> dict[str, str]:
+        return {
+            "id": str(plan.id),
+            "name": plan.name,
+            "price": self._price(plan.price_cents),
+            "time": t.time(plan.duration_seconds),
+            "speed": t.speed(plan.rate),
+            "data": waiting.data_words(plan.data_bytes, t),
+            "devices": t.count("devices", plan.devices),
+        }
+
+    def _price(self, cents: int) -> str:
+        return price_text(cents, str(self.box.settings["box.currency"]))
+
+    def _frame(self, who: Visitor, path: str) -> dict[str, Any]:
+        """What the frame of every page needs: the name, and the other languages."""
+        others = [code for code in languages() if code != self._lang(who)]
+        return {
+            "box_name": self.box.settings["box.name"],
+            "others": [
+                (code, words(code)("page.language"), self._link(path, who, code))
+                for code in others
+            ],
+            "home_link": self._link("/", who, who.lang),
+            "status_link": self._link("/status", who, who.lang),
+        }
+
+    def _link(self, path: str, who: Visitor, lang: str) -> str:
+        return f"{path}?{self._as_query(replace(who, lang=lang))}"
+
+    def _as_query(self, who: Visitor) -> str:
+        return f"state={self._state(who)}"
+
+    def _with_lang(self, path: str, who: Visitor) -> str:
+        return f"{path}?lang={who.lang}" if who.lang else path
+
+    # --- who is asking
+
+    def _asking(self) -> Visitor:
+        """The visitor of a GET: by its state, else by what the router told."""
+        if not pages.query("state"):
+            told = {name: pages.query(name) for name in request.query}
+            return visitor.of_query(told, self.router_host)
+        return self._read(pages.query("state"))[0]
+
+    def _posting(self) -> tuple[Visitor, bool]:
+        who, is_fresh = self._read(pages.form("state", 2000))
+        return who, is_fresh and pages.is_own_origin()
+
+    def _read(self, state: str) -> tuple[Visitor, bool]:
+        peer = pages.client_address()
+        return visitor.read(state, self.box.key, peer, self._now(), self.router_host)
+
+    def _state(self, who: Visitor) -> str:
+        return visitor.sign(who, self.box.key, pages.client_address(), self._now())
+
+    def _lang(self, who: Visitor) -> str:
+        return who.lang or str(self.box.settings["box.language"])
+
+    def _words(self, who: Visitor) -> Words:
+        return words(self._lang(who))
+
+    def _zone(self) -> str:
+        return str(self.box.settings["box.timezone"])
+
+    def _now(self) -> int:
+        return self.box.clock.now().at
+
+    # --- what they have
+
+    def _live(self, who: Visitor, now: int) -> list[Subscription]:
+        customer = customers.by_device(who.mac)
+        return subscriptions.live(customer, now) if customer else []
+
+    def _own_login(
+        self, who: Visitor, live: list[Subscription]
+    ) -> tuple[str, str] | None:
+        """Name and password, for the device itself only.
+
+        A MAC in the address proves nothing: the password is shown only to the address
+        that this device had when it bought.
+        """
+        device = Device.get_or_none(Device.mac == who.mac) if who.mac else None
+        if device is None or not live or not who.login_url:
+            return None
+        if not who.ip or not device.ip == who.ip == pages.client_address():
+            return None
+        return device.customer.username, device.customer.secret
+
+    def _ask(self, who: Visitor, values: Mapping[str, str]) -> Payment:
+        reading = self.box.clock.now()
+        plan_id, phone = values["plan"], values["phone"]
+        earlier = payments.by_ref(pages.form("again", 64))
+        if earlier is not None:
+            plan_id, phone = str(payments.terms(earlier).plan_id), earlier.phone
+        if not plan_id.isascii() or not plan_id.isdigit():
+            raise BadInput(self._words(who)("home.choose"), field="plan")
+        wish = payments.Ask(
+            catalogue.for_sale(int(plan_id)),
+            normalise_phone(phone),
+            who.mac,
+            who.ip,
+            who.login_url,
+        )
+        return payments.ask(wish, self.box.key, reading.at, reading.believed)
+
+    def _stand(self, ref: str) -> tuple[waiting.Stand, Visitor]:
+        """How the purchase `ref` stands, and for which device. HTTPError 404."""
+        now, zone = self._now(), self._zone()
+        lang = pages.query("lang")
+        payment = payments.by_ref(ref)
+        if payment is not None:
+            who = Visitor(payment.mac, payment.ip, payment.login_url, lang)
+            who = visitor.clean(who, self.router_host)
+            asked = self._asking()
+            return waiting.of_payment(payment, now, zone), replace(
+                who, lang=asked.lang or who.lang
+            )
+        subscription = waiting.by_voucher_ref(ref, self.box.key)
+        if subscription is None:
+            raise HTTPError(404)
+        who = self._asking()
+        return waiting.of_voucher(subscription, now, zone), who

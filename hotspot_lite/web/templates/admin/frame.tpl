@@ -1,0 +1,37 @@
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{{title}} · {{box_name}}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/app.css?v={{version_of("app.css")}}">
+% if get("script"):
+<script type="module" src="/static/app.js?v={{version_of("app.js")}}"></script>
+% end
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header class="top">
+<b>{{box_name}}</b>
+% if person:
+<nav aria-label="Pages">
+% for path, name, roles in (("/admin/", "Live", ()), ("/admin/payments", "Payments", ()), ("/admin/vouchers", "Vouchers", ("cashier",)), ("/admin/plans", "Packages", ())):
+% if not roles or person.may(*roles):
+<a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}>{{name}}</a>
+% end
+% end
+</nav>
+<form method="post" action="/admin/logout" class="who">
+<input type="hidden" name="csrf" value="{{person.csrf}}">
+<span>{{person.name}} <small>{{person.role}}</small></span>
+<button class="plain">Sign out</button>
+</form>
+% end
+</header>
+<main id="main">
+{{!base}}
+</main>
+</body>
+</html>

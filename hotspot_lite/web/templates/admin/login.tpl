@@ -1,0 +1,10 @@
+% rebase("admin/frame.tpl", title="Sign in")
+<form method="post" action="/admin/login" class="narrow">
+<h1>Sign in</h1>
+% include("admin/problem.tpl")
+<label for="name">Name</label>
+<input id="name" name="name" required maxlength="40" autocomplete="username" autocapitalize="none" value="{{name}}"{{"" if name else " autofocus"}}>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" required maxlength="1000" autocomplete="current-password"{{" autofocus" if name else ""}}>
+<button>Sign in</button>
+</form>

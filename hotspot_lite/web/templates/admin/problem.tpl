@@ -1,0 +1,3 @@
+% if problem:
+<p class="wrong" role="alert" id="problem">{{problem}}</p>
+% end

@@ -1,0 +1,75 @@
+% rebase("portal/frame.tpl", title=t("home.title"))
+<h1>{{t("home.title")}}</h1>
+% if router_error:
+<div class="note bad" role="status"><p>{{t("home.router_says", error=router_error)}}</p><p>{{t("home.router_todo")}}</p></div>
+% end
+% if notice:
+<p class="note bad" role="alert">{{notice}}</p>
+% end
+% if left:
+<section class="note good" role="status">
+<p class="big">{{t("home.time_left", time=t.time(left.seconds))}}</p>
+<p><a href="{{status_link}}">{{t("page.status")}}</a></p>
+% if login:
+<form method="post" action="{{who.login_url}}">
+<input type="hidden" name="username" value="{{login[0]}}">
+<input type="hidden" name="password" value="{{login[1]}}">
+<button>{{t("paid.connect")}}</button>
+</form>
+% end
+</section>
+% end
+% if plans:
+<form method="post" action="/buy">
+<input type="hidden" name="state" value="{{state}}">
+<fieldset>
+<legend>{{t("home.packages")}}</legend>
+% if problem_field == "plan":
+<p class="wrong" role="alert">{{problem}}</p>
+% end
+% for plan in plans:
+<label class="card"><input type="radio" name="plan" value="{{plan["id"]}}" required{{" checked" if values.get("plan") == plan["id"] or len(plans) == 1 else ""}}>
+<span class="what"><b>{{plan["name"]}}</b><small><i>{{plan["time"]}}</i> <i>{{plan["speed"]}}</i> <i>{{plan["data"]}}</i> <i>{{plan["devices"]}}</i></small></span>
+<span class="price">{{plan["price"]}}</span></label>
+% end
+</fieldset>
+% is_wrong = problem_field == "phone"
+<label for="phone">{{t("home.phone")}}</label>
+<input id="phone" name="phone" type="tel" inputmode="tel" autocomplete="tel" required maxlength="64" value="{{values.get("phone", "")}}" aria-describedby="phone-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
+% if is_wrong:
+<p id="phone-says" class="wrong" role="alert">{{problem}}</p>
+% else:
+<p id="phone-says" class="hint">{{t("home.phone_hint")}}</p>
+% end
+<button>{{t("home.pay")}}</button>
+</form>
+% else:
+<p class="note">{{t("home.none")}}</p>
+% end
+% is_wrong = problem_field == "code"
+<details{{" open" if is_wrong or values.get("code") else ""}}>
+<summary>{{t("voucher.title")}}</summary>
+<form method="post" action="/voucher">
+<input type="hidden" name="state" value="{{state}}">
+<label for="code">{{t("voucher.code")}}</label>
+<input id="code" name="code" required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" value="{{values.get("code", "")}}" aria-describedby="code-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
+% if is_wrong:
+<p id="code-says" class="wrong" role="alert">{{problem}}</p>
+% else:
+<p id="code-says" class="hint">{{t("voucher.hint")}}</p>
+% end
+<button class="second">{{t("voucher.use")}}</button>
+</form>
+</details>
+% if who.login_url:
+<details{{" open" if router_error else ""}}>
+<summary>{{t("login.title")}}</summary>
+<form method="post" action="{{who.login_url}}">
+<label for="username">{{t("login.name")}}</label>
+<input id="username" name="username" required maxlength="64" autocomplete="username" autocapitalize="none" spellcheck="false">
+<label for="password">{{t("login.password")}}</label>
+<input id="password" name="password" required maxlength="64" autocomplete="current-password" autocapitalize="none" spellcheck="false">
+<button class="second">{{t("login.enter")}}</button>
+</form>
+</details>
+% end
