@@ -180,6 +180,14 @@ def drain() -> None:
     )
 
 
+@huey.job("hotspot-accounting", every_seconds=lambda: 60.0, durable=False)
+def close_stale() -> None:
+    """Close sessions that have been silent for long, if the clock can be believed."""
+    reading = here.clock()
+    if reading.believed:
+        sessions.end_stale(reading.at)
+
+
 def _recorded(changed: set[int]) -> None:
     jobs.ring("live")
 

@@ -61,6 +61,7 @@ def _radius() -> None:
         responder.main(found)
         return
     folder = raddb(found)
+    os.umask(0o007)  # its spool is ours too, by the group
     os.execv(freeradius(), ["freeradius", "-f", "-d", str(folder)])  # noqa: S606
 
 
