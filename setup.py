@@ -66,6 +66,7 @@ setup(
             "web/words/*.toml",
             "radius/templates/*",
             "radius/dictionary",
+            "units/*",
         ],
         "hotspot_lite.static": ["*", "vendor/*"],
     },
