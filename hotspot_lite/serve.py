@@ -32,10 +32,10 @@ def run(role: str) -> None:
 
 
 def _web() -> None:
-    from hotspot_lite import web
+    from hotspot_lite.web import serving
     from hotspot_lite.wires.daraja_callback import read_callback
 
-    web.run(open_box(), read_callback)
+    serving.run(open_box(), read_callback)
 
 
 def _worker() -> None:
