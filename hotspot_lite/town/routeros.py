@@ -17,6 +17,7 @@ from hotspot_lite.town.hotspot import Device, Hotspot
 from hotspot_lite.town.nas import Nas, RadiusAddress
 from hotspot_lite.town.nas_incoming import Incoming
 from hotspot_lite.town.routeros_api import Answer, Command
+from hotspot_lite.town.routeros_box_menus import BOX_SPECS
 from hotspot_lite.town.routeros_commands import Commands
 from hotspot_lite.town.routeros_menus import SPECS
 from hotspot_lite.town.routeros_port import ApiPort
@@ -285,12 +286,13 @@ class PretendRouter:
         lives: dict[str, Callable[[], list[Row]]] = {
             "/ip/hotspot/active": lambda: live.active_rows(self.hotspot, self.now()),
             "/ip/hotspot/host": lambda: live.host_rows(self.hotspot, self.now()),
+            "/system/device-mode": lambda: [live.mode_row(self.is_hotspot_allowed)],
             "/system/clock": lambda: [live.clock_row(self.wall(), self.version)],
             "/system/health": lambda: live.health_rows(self.version),
             "/system/resource": lambda: [self._resource()],
         }
         tables: Tables = {}
-        for spec in SPECS:
+        for spec in (*SPECS, *BOX_SPECS):
             tables[spec.path] = Table(spec, tables, lives.get(spec.path))
         return tables
 

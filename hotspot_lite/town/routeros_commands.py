@@ -12,7 +12,7 @@ from typing import Protocol
 from hotspot_lite.town import routeros_live as live
 from hotspot_lite.town.hotspot import Device, Hotspot, Refused
 from hotspot_lite.town.routeros_api import Answer, Command, select_rows
-from hotspot_lite.town.routeros_menus import READ, SPECS
+from hotspot_lite.town.routeros_menus import READ
 from hotspot_lite.town.routeros_table import Row, Table, Tables
 from hotspot_lite.town.routeros_values import Trap
 
@@ -69,7 +69,7 @@ class Commands:
         table = self._box.tables.get(command.menu)
         if table is not None and command.verb in table.spec.verbs:
             return table
-        inside = any(spec.path.startswith(command.menu + "/") for spec in SPECS)
+        inside = any(path.startswith(command.menu + "/") for path in self._box.tables)
         if table is not None or inside:
             raise Trap("no such command")
         raise Trap("no such command prefix")

@@ -162,6 +162,16 @@ def health_rows(version: tuple[int, ...]) -> list[Row]:
     ]
 
 
+def mode_row(is_hotspot_allowed: bool) -> Row:
+    """/system/device-mode: home boards since 7.17 come with the hotspot forbidden."""
+    return {
+        "mode": "advanced" if is_hotspot_allowed else "home",
+        "hotspot": "true" if is_hotspot_allowed else "false",
+        "scheduler": "true",
+        "fetch": "true",
+    }
+
+
 def traffic_row(name: str, now: float) -> Row:
     """/interface/monitor-traffic: a plausible wave, the same for the same moment."""
     wave = 0.5 + 0.5 * math.sin(now / 20)

@@ -40,7 +40,7 @@ class Spec:
     is_single: bool = False
 
 
-def _takes(words: str, **checks: Check) -> dict[str, Check]:
+def takes(words: str, **checks: Check) -> dict[str, Check]:
     """Names that take any text, and names (with _ for -) that are checked."""
     taken: dict[str, Check] = dict.fromkeys(words.split(), v.text)
     taken.update({name.replace("_", "-"): check for name, check in checks.items()})
@@ -51,7 +51,7 @@ _COUNTERS = dict.fromkeys(("bytes-in", "bytes-out", "packets-in", "packets-out")
 
 _USER = Spec(
     "/ip/hotspot/user",
-    _takes(
+    takes(
         "comment email name password profile routes server",
         address=v.address,
         disabled=v.flag,
@@ -76,7 +76,7 @@ _USER = Spec(
 
 _USER_PROFILE = Spec(
     "/ip/hotspot/user/profile",
-    _takes(
+    takes(
         "address-list address-pool advertise advertise-interval advertise-timeout "
         "advertise-url incoming-filter incoming-packet-mark insert-queue-before name "
         "on-login on-logout open-status-page outgoing-filter outgoing-packet-mark "
@@ -111,7 +111,7 @@ _LOGIN_WAYS = v.some_of(
 
 _SERVER_PROFILE = Spec(
     "/ip/hotspot/profile",
-    _takes(
+    takes(
         "dns-name hotspot-address html-directory html-directory-override http-proxy "
         "mac-auth-mode mac-auth-password name nas-port-type radius-default-domain "
         "radius-location-id radius-location-name radius-mac-format rate-limit "
@@ -146,7 +146,7 @@ _SERVER_PROFILE = Spec(
 
 _SERVER = Spec(
     "/ip/hotspot",
-    _takes(
+    takes(
         "address-pool addresses-per-mac interface name profile",
         disabled=v.flag,
         idle_timeout=v.span,
@@ -173,7 +173,7 @@ _SERVER = Spec(
 
 _BINDING = Spec(
     "/ip/hotspot/ip-binding",
-    _takes(
+    takes(
         "comment server",
         address=v.text,
         disabled=v.flag,
@@ -186,7 +186,7 @@ _BINDING = Spec(
 
 _GARDEN = Spec(
     "/ip/hotspot/walled-garden",
-    _takes(
+    takes(
         "comment dst-host dst-port method path server",
         action=v.one_of("allow", "deny"),
         disabled=v.flag,
@@ -197,7 +197,7 @@ _GARDEN = Spec(
 
 _GARDEN_IP = Spec(
     "/ip/hotspot/walled-garden/ip",
-    _takes(
+    takes(
         "comment dst-address dst-address-list dst-host dst-port protocol server "
         "src-address src-address-list",
         action=v.one_of("accept", "drop", "reject"),
@@ -208,7 +208,7 @@ _GARDEN_IP = Spec(
 
 _RADIUS = Spec(
     "/radius",
-    _takes(
+    takes(
         "called-id certificate comment domain realm secret",
         accounting_backup=v.flag,
         accounting_port=v.whole,
@@ -241,7 +241,7 @@ _RADIUS = Spec(
 
 _ADDRESS = Spec(
     "/ip/address",
-    _takes(
+    takes(
         "comment interface",
         address=v.network,
         broadcast=v.address,
@@ -258,14 +258,14 @@ _ADDRESS = Spec(
 
 _INTERFACE = Spec(
     "/interface",
-    _takes("comment name", disabled=v.flag, l2mtu=v.whole, mtu=v.whole),
+    takes("comment name", disabled=v.flag, l2mtu=v.whole, mtu=v.whole),
     verbs=SETTINGS | {"enable", "disable"},
     unique=("name",),
 )
 
 _LEASE = Spec(
     "/ip/dhcp-server/lease",
-    _takes(
+    takes(
         "address-lists allow-dual-stack-queue always-broadcast block-access client-id "
         "comment dhcp-option dhcp-option-set insert-queue-before lease-time "
         "parent-queue queue-type rate-limit routes server use-src-mac",
@@ -285,7 +285,7 @@ _LEASE = Spec(
 
 _POOL = Spec(
     "/ip/pool",
-    _takes("comment name next-pool ranges"),
+    takes("comment name next-pool ranges"),
     verbs=PLAIN,
     required=("name", "ranges"),
     unique=("name",),
@@ -294,7 +294,7 @@ _POOL = Spec(
 
 _API_USER = Spec(
     "/user",
-    _takes(
+    takes(
         "address comment group inactivity-policy inactivity-timeout name password",
         disabled=v.flag,
     ),
@@ -311,9 +311,6 @@ _COOKIE = Spec(
     verbs=READ | {"remove"},
     hidden=frozenset(("password",)),
 )
-
-LIVE_PATHS = ("/ip/hotspot/active", "/ip/hotspot/host")
-"""Menus whose rows are what the hotspot sees, not what somebody wrote."""
 
 SPECS = (
     _USER,
@@ -333,16 +330,16 @@ SPECS = (
     Spec("/ip/hotspot/active", {}, verbs=READ | {"remove", "login"}),
     Spec("/ip/hotspot/host", {}, verbs=READ | {"remove"}),
     Spec("/log", {}, verbs=READ),
-    Spec("/system/identity", _takes("name"), verbs=SETTINGS, is_single=True),
+    Spec("/system/identity", takes("name"), verbs=SETTINGS, is_single=True),
     Spec(
         "/radius/incoming",
-        _takes("port vrf", accept=v.flag),
+        takes("port vrf", accept=v.flag),
         verbs=SETTINGS,
         is_single=True,
     ),
     Spec(
         "/system/clock",
-        _takes("date time time-zone-autodetect time-zone-name"),
+        takes("date time time-zone-autodetect time-zone-name"),
         verbs=SETTINGS,
         is_single=True,
     ),

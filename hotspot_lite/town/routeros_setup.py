@@ -20,7 +20,9 @@ def add_box(
     for name, password in users.items():
         group = groups.get(name, "full")
         tables["/user"].append(name=name, password=password, group=group)
+    tables["/system/ntp/client"].append(enabled="false", mode="unicast", servers="")
     _add_interfaces(tables)
+    _add_services(tables)
 
 
 def radius_address(tables: Tables, version: tuple[int, ...]) -> RadiusAddress | None:
@@ -63,6 +65,13 @@ def add_hotspot(tables: Tables, server: str, radius: RadiusAddress | None) -> No
     if radius is not None:
         _add_radius(tables, radius)
         tables["/radius/incoming"].rows[0]["accept"] = "true"
+
+
+def _add_services(tables: Tables) -> None:
+    tables["/user/group"].append(name="full", policy="read,write,api,policy,test")
+    tables["/user/group"].append(name="read", policy="read,api,!write,!policy")
+    for name, port in (("www", "80"), ("api", "8728"), ("api-ssl", "8729")):
+        tables["/ip/service"].append(name=name, port=port)
 
 
 def _add_pool(tables: Tables) -> None:

@@ -509,6 +509,30 @@ def test_traffic_is_given_once_when_asked_once(caller):
     assert rows[0]["rx-bits-per-second"].isdigit()
 
 
+def test_what_setting_a_router_up_writes_is_kept(caller):
+    caller.add("/ip/dns/static", "=name=portal.example", "=address=10.5.50.2")
+    caller.add(
+        "/ip/firewall/nat", "=chain=srcnat", "=action=masquerade", "=comment=hsl"
+    )
+    caller.add("/user/group", "=name=hsl", "=policy=read,write,api")
+    caller.ask("/ip/service/set", "=numbers=api-ssl", "=certificate=hsl-api")
+    caller.ask("/system/ntp/client/set", "=enabled=yes", "=servers=pool.ntp.org")
+    (service,) = caller.rows("/ip/service/print", "?name=api-ssl")
+    assert service["certificate"] == "hsl-api"
+    assert caller.rows("/system/ntp/client/print", "?enabled=yes")
+    assert caller.rows("/ip/firewall/nat/print", "?comment=hsl")
+    assert len(caller.rows("/ip/dns/static/print")) == 1
+
+
+@pytest.mark.parametrize(("is_allowed", "told"), [(True, "true"), (False, "false")])
+def test_device_mode_says_whether_a_hotspot_is_allowed(
+    router, caller, is_allowed, told
+):
+    router.is_hotspot_allowed = is_allowed
+    (row,) = caller.rows("/system/device-mode/print")
+    assert row["hotspot"] == told
+
+
 # -- the hotspot through the API ---------------------------------------------
 
 
