@@ -140,7 +140,7 @@ class _Sale:
 
     def _buy(self, portal: Page) -> Page:
         phone = self.customer.phone
-        self.town.daraja.phones[phone].enter_pin_after_seconds = 3600
+        self.town.daraja.phones[phone].enter_pin_after_seconds = 59
         waiting = self.customer.buy(portal, PLAN)
         if "/wait/" not in waiting.url:
             raise StepFailed(f"no waiting page but {waiting.url}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hotspot_lite import bell
 from hotspot_lite.serve import ROLES
 from hotspot_lite.town.whole import Town
 
@@ -149,8 +150,14 @@ class Stage:
         if role == "live":
             return is_answering(f"http://127.0.0.1:{self.town.ports.live}/healthz")
         if role == "worker":
-            return any((self.folder / "run" / "bells").glob("worker-*"))
+            return bool(self.consumers())
         return self._radius_answers()
+
+    def consumers(self) -> list[str]:
+        """The names of the consumers that live, as their reservations have them."""
+        bells = self.folder / "run" / "bells"
+        found = [path.name for path in bells.glob("worker-*")]
+        return [name for name in found if bell.is_heard(bells, name)]
 
     def _radius_answers(self) -> bool:
         from hotspot_lite.wires import radius
