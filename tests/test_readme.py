@@ -84,7 +84,7 @@ def arguments(verb: argparse.ArgumentParser) -> str:
     """What may follow the verb, as its usage line shows it, without the common ones."""
     usage = " ".join(verb.format_usage().split())
     own = usage.removeprefix(f"usage: {verb.prog} ")
-    return re.sub(r"\[-h\]|\[--json\]", "", f" {own}").replace("  ", " ").rstrip()
+    return re.sub(r" (\[-h\]|\[--json\])", "", f" {own}")
 
 
 TABLES: dict[str, Callable[[], str]] = {
