@@ -41,7 +41,7 @@ configure() {
     FORCED=
 }
 
-# -- Saying ------------------------------------------------------------------------
+# -- Saying -----------------------------------
 
 say() { printf '%s\n' "$*"; }
 
@@ -77,7 +77,7 @@ quietly() {
     fi
 }
 
-# -- Looking at the machine ----------------------------------------------------------
+# -- Looking at the machine -----------------------------------
 
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
@@ -171,7 +171,7 @@ find_python() {
     die "Python $LEAST_PYTHON or newer is needed. Run as root: $line"
 }
 
-# -- Debian packages -----------------------------------------------------------------
+# -- Debian packages -----------------------------------
 
 may_apt() { is_root && [ -z "$HL_SKIP_APT" ] && has apt-get; }
 
@@ -207,7 +207,7 @@ want_packages() {
     fi
 }
 
-# -- Virtual environment in the checkout: --demo and --test ----------------------------
+# -- Virtual environment in the checkout: --demo and --test -----------------------------------
 
 # What an installation follows from: names and contents of files, by hash.
 hash_of() {
@@ -263,7 +263,7 @@ run_tests() {
     exec "$VENV/bin/python" -m pytest "$@"
 }
 
-# -- Writing, only what differs ----------------------------------------------------------
+# -- Writing, only what differs -----------------------------------
 
 # Give a file or folder its owner; whoever isn't root can give to nobody else.
 own() { if is_root; then chown "$1" "$2"; fi; }
@@ -273,6 +273,7 @@ look_of() { stat -c '%a %U:%G' "$1" 2>/dev/null || echo none; }
 # Give a file or folder mode and owner: guard MODE OWNER:GROUP PATH
 guard() {
     before=$(look_of "$3")
+    [ "$before" != "$1 $2" ] || return 0
     own "$2" "$3"
     chmod "$1" "$3"
     [ "$before" = "$(look_of "$3")" ] || changed "owner and mode of $3: $(look_of "$3")"
@@ -292,14 +293,15 @@ folder() {
 
 # Make a file hold what comes in, all of it or as before: put MODE OWNER:GROUP PATH
 put() {
-    new=$(mktemp "$3.XXXXXX")
-    cat >"$new"
-    own "$2" "$new"
-    chmod "$1" "$new"
-    if cmp -s "$new" "$3" && [ "$(look_of "$new")" = "$(look_of "$3")" ]; then
-        rm -f "$new"
+    cat >"$SCRATCH/put"
+    if cmp -s "$SCRATCH/put" "$3"; then
+        guard "$@"
         return
     fi
+    new=$(mktemp "$3.XXXXXX")
+    cat "$SCRATCH/put" >"$new"
+    own "$2" "$new"
+    chmod "$1" "$new"
     mv -f "$new" "$3"
     changed "wrote $3"
 }
@@ -309,7 +311,7 @@ remembered() { cat "$STATE/$1" 2>/dev/null || true; }
 
 remember() { printf '%s\n' "$2" >"$STATE/$1"; }
 
-# -- The real box --------------------------------------------------------------------------
+# -- The real box -----------------------------------
 
 # Run as the service user, with no setting but those of config.toml, and away from the
 # checkout, whose package Python would otherwise take.
@@ -567,7 +569,7 @@ check_raddb() {
         env PATH="$SAFE_PATH" "$@"
 }
 
-# -- Ports -------------------------------------------------------------------------------
+# -- Ports -----------------------------------
 
 # The ports of ours that somebody else has, as a list of words.
 taken_ports() {
@@ -618,7 +620,7 @@ debians_radius_runs() {
     [ -x /etc/init.d/freeradius ] && kill -0 "$pid" 2>/dev/null
 }
 
-# -- Running under systemd -----------------------------------------------------------------
+# -- Running under systemd -----------------------------------
 
 # One unit of ours, its @names@ filled in: unit FILE
 unit() {
@@ -698,7 +700,7 @@ bring_up() {
     changed "started hotspot-lite-$1"
 }
 
-# -- Running without systemd -----------------------------------------------------------------
+# -- Running without systemd -----------------------------------
 
 serve_pid() { cat "$PID_FILE" 2>/dev/null || echo 0; }
 
@@ -755,7 +757,7 @@ start_serve() {
     )
 }
 
-# -- Does it work? -------------------------------------------------------------------------
+# -- Does it work? -----------------------------------
 
 last_words() {
     if [ "$HL_INIT" = systemd ]; then
@@ -804,7 +806,7 @@ wait_until_radius_answers() {
     done
 }
 
-# -- The end ---------------------------------------------------------------------------------
+# -- The end -----------------------------------
 
 address() {
     ip=$(hostname -I 2>/dev/null | awk '{ print $1 }')
@@ -855,7 +857,7 @@ install_box() {
     find_python
     want_packages freeradius:freeradius radclient:freeradius-utils setpriv:util-linux
     mkdir -p "$OPT"
-    exec 9>"$OPT/lock"
+    exec 9>>"$OPT/lock"
     flock -n 9 || die "Another install.sh is at work: wait until it has ended."
     say "Installing:"
     make_user
@@ -876,7 +878,7 @@ install_box() {
     tell_what_next
 }
 
-# -- Start -----------------------------------------------------------------------------------
+# -- Start -----------------------------------
 
 clean_up() { [ -z "${SCRATCH:-}" ] || rm -rf "$SCRATCH"; }
 

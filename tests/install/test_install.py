@@ -1,0 +1,554 @@
+"""install.sh: its parts sourced one by one, and a whole box under a prefix."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotspot_lite import settings
+from hotspot_lite.serve import ROLES
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "install.sh"
+UNITS = ROOT / "hotspot_lite" / "units"
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+Done = subprocess.CompletedProcess[str]
+
+
+def needs(name: str) -> str:
+    """The program's path; the test is skipped, and says so, where it is missing."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def run(*command: str | Path, **environ: str) -> Done:
+    """Run a command with this environment and no other."""
+    given = {"PATH": SYSTEM_PATH, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        [str(word) for word in command],
+        env=given | environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        cwd="/",
+    )
+
+
+@pytest.fixture
+def sourced(tmp_path: Path) -> Callable[..., Done]:
+    """Runs a piece of shell with install.sh sourced."""
+    (tmp_path / "scratch").mkdir()
+
+    def call(code: str, **environ: str) -> Done:
+        first = f'set -- ; HL_SOURCED=1; . "{SCRIPT}"; configure; '
+        scratch = f'SCRATCH="{tmp_path}/scratch"; '
+        given = {"HL_HERE": str(ROOT), "HL_SKIP_APT": "1"} | environ
+        return run("dash", "-c", first + scratch + code, **given)
+
+    return call
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Callable[[str, str], str]:
+    """Puts a pretend program before the others; the PATH to find it by."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+
+    def make(name: str, body: str) -> str:
+        (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+        (folder / name).chmod(0o755)
+        return f"{folder}:{SYSTEM_PATH}"
+
+    return make
+
+
+def os_release(tmp_path: Path, *lines: str) -> str:
+    """A pretend os-release."""
+    file = tmp_path / "os-release"
+    file.write_text("\n".join(('NAME="Some System"', *lines)))
+    return str(file)
+
+
+# -- The script as a text ---------------
+
+
+@pytest.mark.parametrize("name", ["install.sh", ".ci/run"])
+def test_shellcheck_finds_nothing(name: str) -> None:
+    done = run(needs("shellcheck"), ROOT / name)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["install.sh", ".ci/run"])
+def test_dash_can_read_it(name: str) -> None:
+    assert run(needs("dash"), "-n", ROOT / name).returncode == 0
+
+
+def test_a_script_without_its_last_line_does_nothing(tmp_path: Path) -> None:
+    half = tmp_path / "half.sh"
+    lines = SCRIPT.read_text().rstrip().splitlines()
+    assert lines[-1] == '[ -n "${HL_SOURCED:-}" ] || main "$@"'
+    half.write_text("\n".join(lines[:-1]) + "\n")
+    done = run("dash", half, HL_ROOT=str(tmp_path / "root"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (tmp_path / "root").exists()
+
+
+def test_every_setting_that_the_script_names_is_one() -> None:
+    text = SCRIPT.read_text() + "".join(file.read_text() for file in UNITS.iterdir())
+    named = set(re.findall(r"HOTSPOT_[A-Z][A-Z_]*", text))
+    assert named <= set(settings.BY_VARIABLE) | settings.NOT_SETTINGS
+
+
+def test_continuous_integration_calls_the_script_and_nothing_else() -> None:
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    code = [line for line in lines if line and not line.startswith("#")]
+    assert code[-1].startswith("exec ./install.sh --test")
+    assert len(code) == 3
+
+
+def test_help_is_given_and_an_unknown_option_refused() -> None:
+    assert "--demo" in run(SCRIPT, "--help").stdout
+    refused = run(SCRIPT, "--dmeo")
+    assert refused.returncode == 2
+    assert "no option --dmeo" in refused.stderr
+
+
+# -- Looking at the machine ---------------
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("debian", "12"), ("debian", "13"), ("raspbian", "12"), ("raspbian", "13")],
+)
+def test_the_systems_it_was_made_for_are_taken_in_silence(
+    sourced: Callable[..., Done], tmp_path: Path, name: str, version: str
+) -> None:
+    file = os_release(tmp_path, f"ID={name}", f'VERSION_ID="{version}"')
+    done = sourced("check_system real", HL_OS_RELEASE=file)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_another_system_gets_the_box_only_by_force(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    file = os_release(tmp_path, "ID=ubuntu", 'PRETTY_NAME="Ubuntu 24.04"')
+    refused = sourced("check_system real", HL_OS_RELEASE=file)
+    assert refused.returncode == 1
+    assert "Ubuntu 24.04" in refused.stderr
+    assert "--force" in refused.stderr
+    forced = sourced("FORCED=yes; check_system real", HL_OS_RELEASE=file)
+    demo = sourced('check_system ""', HL_OS_RELEASE=file)
+    assert forced.returncode == demo.returncode == 0
+    assert "Trying anyway" in forced.stdout
+
+
+def test_os_release_does_not_reach_into_the_script(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    file = os_release(tmp_path, "ID=debian", "HERE=/elsewhere", "OPT=/elsewhere")
+    done = sourced(
+        'NAME=mine; os_word ID; echo " $NAME $HERE $OPT"', HL_OS_RELEASE=file
+    )
+    assert done.stdout == f"debian mine {ROOT} /opt/hotspot-lite\n"
+
+
+def test_a_32_bit_system_is_refused_in_words(
+    sourced: Callable[..., Done], fake: Callable[[str, str], str]
+) -> None:
+    done = sourced("check_bits", PATH=fake("getconf", "echo 32"))
+    assert done.returncode == 1
+    assert "64-bit" in done.stderr
+
+
+def test_a_full_disk_is_refused_before_anything_is_written(
+    sourced: Callable[..., Done], fake: Callable[[str, str], str]
+) -> None:
+    path = fake("df", "printf 'Filesystem\\n/dev/x 9 9 102400 9 /\\n'")
+    done = sourced("check_space /nonexistent/deep/folder", PATH=path)
+    assert done.returncode == 1
+    assert "Only 100 MB are free at /" in done.stderr
+
+
+def test_without_python_it_says_what_to_run(sourced: Callable[..., Done]) -> None:
+    done = sourced("find_python", HL_PYTHON="/nonexistent/python3")
+    assert done.returncode == 1
+    assert "apt-get install -y python3 python3-venv" in done.stderr
+
+
+def test_a_python_without_venv_is_named_with_the_cure(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    bare = tmp_path / "python3"
+    bare.write_text('#!/bin/sh\ncase "$1" in -c) exit 1 ;; *) exit 0 ;; esac\n')
+    bare.chmod(0o755)
+    done = sourced("find_python", HL_PYTHON=str(bare))
+    assert done.returncode == 1
+    assert f"{bare} lacks venv and ensurepip" in done.stderr
+
+
+def test_missing_packages_are_named_and_done_without(
+    sourced: Callable[..., Done],
+) -> None:
+    done = sourced("want_packages sh:dash no-such-program:its-package; echo went on")
+    assert "Missing and done without: its-package" in done.stdout
+    assert "apt-get install -y its-package" in done.stdout
+    assert "dash" not in done.stdout
+    assert done.stdout.endswith("went on\n")
+
+
+def test_a_failed_step_ends_in_one_sentence(sourced: Callable[..., Done]) -> None:
+    done = sourced('quietly "It broke: mend it." sh -c "echo why; exit 3"; echo on')
+    assert done.returncode == 1
+    assert done.stderr == "why\ninstall.sh: It broke: mend it.\n"
+    assert done.stdout == ""
+
+
+# -- Writing ---------------
+
+
+def test_a_file_is_written_only_when_it_differs(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    file, me = tmp_path / "file", "$(id -un):$(id -gn)"
+    put = f'put 640 "{me}" "{file}" <"{tmp_path}/new"; echo "$CHANGES"'
+    (tmp_path / "new").write_text("one\n")
+    assert sourced(put).stdout == f"  wrote {file}\n1\n"
+    before = file.stat()
+    assert sourced(put).stdout == "0\n"
+    assert file.stat() == before
+    assert before.st_mode & 0o777 == 0o640
+    (tmp_path / "new").write_text("two\n")
+    assert sourced(put).stdout.endswith("1\n")
+    assert file.read_text() == "two\n"
+    assert sorted(tmp_path.iterdir()) == [file, tmp_path / "new", tmp_path / "scratch"]
+
+
+def test_a_wrong_mode_is_mended(sourced: Callable[..., Done], tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("secret")
+    file.chmod(0o644)
+    assert sourced(f'guard 640 "$(id -un):$(id -gn)" "{file}"').returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+# -- Demo and tests ---------------
+
+
+def pretend_venv(tmp_path: Path) -> Path:
+    """A virtual environment whose programs say how they were called."""
+    folder = tmp_path / "venv" / "bin"
+    folder.mkdir(parents=True)
+    for name in ("hotspot-lite", "python"):
+        body = f'#!/bin/sh\necho "{name} $*"; echo "in $(pwd)"; exit 7\n'
+        (folder / name).write_text(body)
+        (folder / name).chmod(0o755)
+    return folder.parent
+
+
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        (("--demo",), "hotspot-lite demo\n"),
+        (("--demo", "--once"), "hotspot-lite demo --once\n"),
+        (("--test", "tests/x", "-k", "y"), "python -m pytest tests/x -k y\n"),
+    ],
+)
+def test_demo_and_tests_become_the_program_and_keep_its_exit_code(
+    tmp_path: Path, words: tuple[str, ...], called: str
+) -> None:
+    given = {
+        "HL_VENV": str(pretend_venv(tmp_path)),
+        "HL_SKIP_PIP": "1",
+        "HL_SKIP_APT": "1",
+        "HL_PYTHON": sys.executable,
+        "TMPDIR": str(tmp_path),
+    }
+    done = run(SCRIPT, *words, **given)
+    assert done.returncode == 7, done.stderr
+    assert called in done.stdout
+    assert done.stdout.endswith(f"in {ROOT}\n") or words[0] == "--demo"
+    assert not list(tmp_path.glob("hotspot-lite-install.*"))
+
+
+# -- Units ---------------
+
+
+def rendered(sourced: Callable[..., Done], tmp_path: Path, server: str) -> Path:
+    """The units as they are installed, with a virtual environment that exists."""
+    folder = tmp_path / server
+    folder.mkdir()
+    facts = f"radius.server {server}\nweb.host 0.0.0.0\nweb.port 80\n"
+    (tmp_path / "scratch" / "settings").write_text(facts)
+    code = f'UNITS="{folder}"; TMPFILES="{folder}"; VENV="{sys.prefix}"; make_units'
+    me = pwd.getpwuid(os.getuid()).pw_name
+    done = sourced(f"own() {{ :; }}; look_of() {{ :; }}; {code}", HL_USER=me)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("server", ["freeradius", "embedded"])
+def test_units_are_filled_in_and_systemd_takes_them(
+    sourced: Callable[..., Done], tmp_path: Path, server: str
+) -> None:
+    if server == "freeradius":
+        needs("freeradius")
+    folder = rendered(sourced, tmp_path, server)
+    units = sorted(folder.glob("hotspot-lite*.*"))
+    assert not [unit.name for unit in units if "@" in unit.read_text()]
+    assert "2770" in (folder / "hotspot-lite.conf").read_text()
+    checked = [unit for unit in units if unit.suffix != ".conf"]
+    done = run(needs("systemd-analyze"), "verify", "--man=no", *checked)
+    assert done.returncode == 0, done.stderr
+    ours = [line for line in done.stderr.splitlines() if "hotspot-lite" in line]
+    assert not ours
+
+
+def test_every_process_has_a_unit_of_the_target() -> None:
+    wanted = (UNITS / "hotspot-lite.target").read_text()
+    for role in ROLES:
+        text = (UNITS / f"hotspot-lite-{role}.service").read_text()
+        assert f"hotspot-lite-{role}.service" in wanted
+        assert "PartOf=hotspot-lite.target" in text
+        assert "UMask=0007" in text
+        assert "Restart=always" in text
+        assert "ReadWritePaths=@data@ @run@" in text
+    for role in set(ROLES) - {"radius"}:
+        text = (UNITS / f"hotspot-lite-{role}.service").read_text()
+        assert f"ExecStart=@venv@/bin/hotspot-lite serve {role}\n" in text
+
+
+# -- A whole box, under a prefix ---------------
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has at the moment."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+class Installed:
+    """A box that install.sh put into a folder instead of the machine's root."""
+
+    def __init__(self, root: Path, user: str, group: str) -> None:
+        self.root, self.user = root, user
+        self.config = root / "etc" / "hotspot-lite" / "config.toml"
+        self.web, live, auth, acct = free_ports(4)
+        self.environ = {
+            "HL_ROOT": str(root),
+            "HL_USER": user,
+            "HL_GROUP": group,
+            "HL_INIT": "none",
+            "HL_SKIP_APT": "1",
+            "HL_SKIP_PIP": "1",
+            "HL_VENV": sys.prefix,
+            "HL_PYTHON": sys.executable,
+        }
+        self.first_settings = {
+            "HOTSPOT_WEB_PORT": str(self.web),
+            "HOTSPOT_LIVE_PORT": str(live),
+            "HOTSPOT_RADIUS_AUTH_PORT": str(auth),
+            "HOTSPOT_RADIUS_ACCT_PORT": str(acct),
+        }
+        self.first = self.install(**self.first_settings)
+
+    def install(self, **more: str) -> Done:
+        """Run the installer."""
+        return run(SCRIPT, "--force", **self.environ, **more)
+
+    def pid(self) -> int:
+        """The supervisor's process."""
+        return int((self.root / "run" / "hotspot-lite-serve.pid").read_text())
+
+    def files(self) -> dict[str, tuple[int, str]]:
+        """What stands under the prefix, but for what a running box writes."""
+        living = ("var/lib/", "run/hotspot-lite/", "var/log/")
+        return {
+            name: (path.stat().st_mtime_ns, digest(path))
+            for path in sorted(self.root.rglob("*"))
+            if not (name := str(path.relative_to(self.root))).startswith(living)
+        }
+
+    def answers(self) -> bool:
+        """Whether the portal is well."""
+        url = f"http://127.0.0.1:{self.web}/healthz"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+
+    def stop(self) -> None:
+        """End what runs, and take it all away."""
+        if (self.root / "run" / "hotspot-lite-serve.pid").exists():
+            stop_process(self.pid())
+        shutil.rmtree(self.root)
+
+
+def digest(path: Path) -> str:
+    """The contents of a file as a short text, with its mode."""
+    mode = f"{path.stat().st_mode:o}"
+    return mode + (
+        hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    )
+
+
+def stop_process(pid: int, patience: float = 45) -> None:
+    """End a process in good order and wait for it."""
+    end = time.monotonic() + patience
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        os.kill(pid, 15)
+        time.sleep(0.2)
+
+
+def service_user() -> tuple[str, str]:
+    """Another user where root can play one who reaches our Python, else ourselves."""
+    group = shutil.which("setpriv") and run("id", "-gn", "nobody").stdout.strip()
+    reach = ("setpriv", "--reuid=nobody", f"--regid={group}", "--clear-groups")
+    # By env: setpriv itself keeps the power to look into any folder.
+    trial = [*reach, "env", sys.executable, "-c", "import hotspot_lite"]
+    if os.getuid() == 0 and group and run(*trial).returncode == 0:
+        return "nobody", group
+    me = pwd.getpwuid(os.getuid()).pw_name
+    return me, run("id", "-gn").stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Installed]:
+    # A short path: the name of a socket has 107 bytes at most.
+    root = Path(tempfile.mkdtemp(prefix="hl-"))
+    root.chmod(0o755)
+    box = Installed(root, *service_user())
+    yield box
+    box.stop()
+
+
+def test_the_first_run_installs_a_box_that_answers(installed: Installed) -> None:
+    done = installed.first
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f":{installed.web}/admin/" in done.stdout
+    assert re.search(r"Setup code .*: +[0-9a-f]{4}(-[0-9a-f]{4}){3}\n", done.stdout)
+    assert installed.answers()
+
+
+def test_the_first_run_keeps_secrets_from_others(installed: Installed) -> None:
+    secret = settings.load({"HOTSPOT_CONFIG": str(installed.config)})["radius.secret"]
+    assert re.fullmatch("[0-9a-f]{32}", secret)
+    assert installed.config.stat().st_mode & 0o777 == 0o640
+    assert secret not in installed.first.stdout + installed.first.stderr
+    raddb = installed.root / "etc" / "hotspot-lite" / "raddb"
+    readable = [f for f in installed.root.rglob("*") if is_open_to_all(f, installed)]
+    assert not [f for f in readable if secret.encode() in f.read_bytes()]
+    assert not raddb.exists() or raddb.stat().st_mode & 0o007 == 0
+
+
+def is_open_to_all(file: Path, box: Installed) -> bool:
+    """Whether everybody may read a file, its folders included."""
+    parents = [p for p in file.parents if p.is_relative_to(box.root)]
+    through = all(parent.stat().st_mode & 0o001 for parent in parents)
+    return file.is_file() and through and bool(file.stat().st_mode & 0o004)
+
+
+def test_the_generated_file_explains_every_setting(installed: Installed) -> None:
+    text = installed.config.read_text()
+    for setting in settings.DECLARED:
+        assert f"# {setting.help}" in text
+        assert re.search(rf"^#?{setting.name.split('.')[1]} = ", text, re.MULTILINE)
+
+
+def test_the_data_belongs_to_the_service_and_its_group(installed: Installed) -> None:
+    data = installed.root / "var" / "lib" / "hotspot-lite"
+    assert data.stat().st_mode & 0o7777 == 0o2770
+    assert {data.owner(), (data / "hotspot.db").owner()} == {installed.user}
+    assert (data / "hotspot.db").stat().st_mode & 0o777 == 0o660
+    owners = {path.owner() for path in data.rglob("*")}
+    assert owners == {installed.user}
+
+
+def test_a_second_run_changes_nothing(installed: Installed) -> None:
+    before, pid = installed.files(), installed.pid()
+    done = installed.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing changed" in done.stdout
+    assert installed.files() == before
+    assert installed.pid() == pid
+    assert not re.search(r"[0-9a-f]{4}(-[0-9a-f]{4}){3}", done.stdout)
+
+
+def test_the_command_works_as_the_service_user(installed: Installed) -> None:
+    command = installed.root / "usr" / "local" / "bin" / "hotspot-lite"
+    words = ("plan", "add", "--name", "1 Hour", "--price", "20", "--duration", "1h")
+    done = run(command, *words, "--json")
+    assert done.returncode == 0, done.stderr
+    data = installed.root / "var" / "lib" / "hotspot-lite"
+    assert {path.owner() for path in data.iterdir()} == {installed.user}
+
+
+def test_settings_of_a_later_run_do_not_touch_the_file(installed: Installed) -> None:
+    before = installed.config.read_text()
+    done = installed.install(HOTSPOT_BOX_NAME="Another")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert installed.config.read_text() == before
+
+
+def test_an_edit_of_the_file_restarts_the_box_once(installed: Installed) -> None:
+    pid, text = installed.pid(), installed.config.read_text()
+    installed.config.write_text(text.replace('#name = "My WiFi"', 'name = "Njeri"'))
+    done = installed.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert installed.pid() != pid
+    assert "nothing changed" in installed.install().stdout
+    assert installed.answers()
+
+
+def test_a_wrong_setting_is_named_and_the_box_goes_on(installed: Installed) -> None:
+    text = installed.config.read_text()
+    installed.config.write_text(text.replace("[web]", "[web]\nprot = 1"))
+    done = installed.install()
+    installed.config.write_text(text)
+    assert done.returncode == 1
+    assert "web.prot" in done.stderr
+    assert "Did you mean web.port?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert installed.answers()
+
+
+def test_what_was_lost_is_mended_and_what_died_is_started(
+    installed: Installed,
+) -> None:
+    stop_process(installed.pid())
+    command = installed.root / "usr" / "local" / "bin" / "hotspot-lite"
+    command.unlink()
+    done = installed.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert command.exists()
+    assert installed.answers()
+
+
+def test_a_port_that_somebody_has_is_named(installed: Installed) -> None:
+    stop_process(installed.pid())
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", installed.web))
+        other.listen()
+        done = installed.install()
+    assert done.returncode == 1
+    assert f"Another program has port {installed.web}/tcp" in done.stderr
+    assert installed.install().returncode == 0
