@@ -157,7 +157,8 @@ class Door:
         return page
 
     def _must_wait(self, *keys: str) -> bool:
-        if not pages.is_own_origin():
+        # These forms have no session yet, so the origin alone must vouch for them.
+        if not pages.is_own_origin() or request.get_header("Origin") == "null":
             raise HTTPError(403)
         return self.tries.must_wait(*keys)
 

@@ -118,6 +118,8 @@ def admin_page(
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store",
         "Content-Security-Policy": _admin_policy(live_port),
+        # Without it browsers hide where a form comes from, from ourselves too.
+        "Referrer-Policy": "same-origin",
     }
     return HTTPResponse(body, status, headers)
 
@@ -201,13 +203,16 @@ def host_name() -> str:
 
 
 def is_own_origin() -> bool:
-    """Whether a form came from a page of ours, as far as the browser tells."""
-    told = request.get_header("Origin")
-    if told is None:
-        # Not every browser tells; the signed state or the session's token is asked too.
-        site = str(request.get_header("Sec-Fetch-Site", "same-origin"))
-        return site in ("same-origin", "none")
-    return str(told).partition("://")[2] == str(request.get_header("Host", ""))
+    """Whether a form came from a page of ours, as far as the browser tells.
+
+    Where it doesn't tell ("null": the portal sends no referrer), the form's own
+    signature or the session's token has to say it.
+    """
+    told = request.get_header("Origin", "null")
+    if told != "null":
+        return str(told).partition("://")[2] == str(request.get_header("Host", ""))
+    site = str(request.get_header("Sec-Fetch-Site", "same-origin"))
+    return site in ("same-origin", "none")
 
 
 def _is_address(text: str) -> bool:

@@ -24,7 +24,7 @@ GOOD_FOR_HOURS = 6
 MOST_URL = 400
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-CLEAN_URL = re.compile(r"[!#-;=?-~]*")  # ASCII without space, quotes and < >
+CLEAN_URL = re.compile(r"[!#-&(-;=?-~]*")  # ASCII without space, quotes and < >
 
 
 @dataclass(frozen=True)

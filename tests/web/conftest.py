@@ -179,11 +179,19 @@ def start_site(tmp_path: Path) -> Iterator[Start]:
 
     yield start
     for server, thread in servers:
-        server.close()
-        server.task_dispatcher.shutdown()
-        thread.join(5)
-    jobs.rows.close() if hasattr(jobs.rows, "close") else None
+        stop(server, thread)
     store.close()
+    if servers and not jobs.rows.run.is_closed():
+        jobs.rows.run.close()
+
+
+def stop(server: Any, thread: threading.Thread) -> None:
+    # The loop ends when nothing is left to watch; closing it from here would race.
+    server.trigger.pull_trigger(server._map.clear)
+    thread.join(5)
+    assert not thread.is_alive(), "the web server does not stop"
+    server.task_dispatcher.shutdown()
+    server.close()
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
