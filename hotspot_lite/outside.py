@@ -63,7 +63,7 @@ class Outside:
 
     def now(self) -> int:
         """The time, in seconds since 1970."""
-        return self.box.clock.now().at
+        return self.box.clock.at()
 
     def clock(self) -> Reading:
         """The time, and whether to believe it."""

@@ -32,6 +32,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A ring can be lost with its listener, never the row: somebody looks this often.
 POLL_SECONDS = 5.0
+# A tick that takes longer is worth a line in the log.
+SLOW_SECONDS = 1.0
 
 _running = threading.local()
 
@@ -203,10 +205,12 @@ class LaneHuey(Huey):
         """Run a reserved job, and see that its row is settled whatever happened."""
         taken: Taken = task.taken
         _running.taken = taken
+        began = time.monotonic()
         try:
             return super().execute(task, timestamp)
         finally:
             _running.taken = None
+            _tell(taken, type(task).job_every is None, time.monotonic() - began)
             every = type(task).job_every
             if every is not None:
                 self.tick(taken.name, every())
@@ -240,6 +244,9 @@ class LaneHuey(Huey):
     def create_consumer(self, **options: Any) -> LaneConsumer:
         """What `huey_consumer` calls: open the files, then make the consumer."""
         self.opened()
+        # Two lines for every job, ticks included, would be most of what we write.
+        logging.getLogger("huey").setLevel(logging.WARNING)
+        _log_to_stderr()
         self.served = lanes.served()
         return LaneConsumer(self, **options)
 
@@ -268,6 +275,26 @@ class LaneConsumer(Consumer):
         for _ in range(self.workers):
             self.huey.bell.ring()
         super().stop(graceful)
+
+
+def _log_to_stderr() -> None:
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+
+
+def _tell(taken: Taken, is_news: bool, took_seconds: float) -> None:
+    """One line a job, with what finds it again; of ticks only the slow ones."""
+    if is_news or took_seconds > SLOW_SECONDS:
+        log.info(
+            "%s %s try %d took %.0f ms",
+            taken.name,
+            taken.args,
+            taken.attempt,
+            took_seconds * 1000,
+        )
 
 
 def _says(exc: Exception) -> str:

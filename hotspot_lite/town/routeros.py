@@ -27,7 +27,7 @@ from hotspot_lite.town.routeros_setup import (
     add_hotspot,
     radius_address,
 )
-from hotspot_lite.town.routeros_table import Row, Table, Tables
+from hotspot_lite.town.routeros_table import Live, Row, Table, Tables
 from hotspot_lite.town.servlet import Servlet
 
 __all__ = ["Device", "PretendRouter", "RadiusAddress"]
@@ -283,13 +283,16 @@ class PretendRouter:
             self.tick()
 
     def _make_tables(self) -> Tables:
-        lives: dict[str, Callable[[], list[Row]]] = {
-            "/ip/hotspot/active": lambda: live.active_rows(self.hotspot, self.now()),
-            "/ip/hotspot/host": lambda: live.host_rows(self.hotspot, self.now()),
-            "/system/device-mode": lambda: [live.mode_row(self.is_hotspot_allowed)],
-            "/system/clock": lambda: [live.clock_row(self.wall(), self.version)],
-            "/system/health": lambda: live.health_rows(self.version),
-            "/system/resource": lambda: [self._resource()],
+        now = self.now
+        lives: dict[str, Live] = {
+            "/ip/hotspot/active": lambda mac: live.active_rows(
+                self.hotspot, now(), mac
+            ),
+            "/ip/hotspot/host": lambda mac: live.host_rows(self.hotspot, now(), mac),
+            "/system/device-mode": lambda _: [live.mode_row(self.is_hotspot_allowed)],
+            "/system/clock": lambda _: [live.clock_row(self.wall(), self.version)],
+            "/system/health": lambda _: live.health_rows(self.version),
+            "/system/resource": lambda _: [self._resource()],
         }
         tables: Tables = {}
         for spec in (*SPECS, *BOX_SPECS):

@@ -13,6 +13,7 @@ from hotspot_lite.town import routeros_live as live
 from hotspot_lite.town.hotspot import Device, Hotspot, Refused
 from hotspot_lite.town.routeros_api import Answer, Command, select_rows
 from hotspot_lite.town.routeros_menus import READ
+from hotspot_lite.town.routeros_query import wanted_mac
 from hotspot_lite.town.routeros_table import Row, Table, Tables
 from hotspot_lite.town.routeros_values import Trap
 
@@ -90,7 +91,7 @@ class Commands:
         verb, words = command.verb, command.words
         if verb in READ:
             _refuse_unknown(words, PRINT_WORDS)
-            return select_rows(table.shown(), command)
+            return select_rows(table.shown(wanted_mac(command.queries)), command)
         if verb == "add":
             return Answer(ret=table.add(words))
         if verb in ("enable", "disable"):

@@ -20,17 +20,19 @@ def row_id(device: Device) -> str:
     return f"*{int(ipaddress.ip_address(device.ip)):X}"
 
 
-def active_rows(hotspot: Hotspot, now: float) -> list[Row]:
-    """/ip/hotspot/active: one row a session."""
+def active_rows(hotspot: Hotspot, now: float, mac: str = "") -> list[Row]:
+    """/ip/hotspot/active: one row a session; only that of `mac`, if it is given."""
     return [
         _active_row(hotspot.server, device, session, now)
         for device, session in hotspot.sessions()
+        if mac in ("", device.mac)
     ]
 
 
-def host_rows(hotspot: Hotspot, now: float) -> list[Row]:
-    """/ip/hotspot/host: one row a device that is here."""
-    here = [device for device in hotspot.devices.values() if device.is_here]
+def host_rows(hotspot: Hotspot, now: float, mac: str = "") -> list[Row]:
+    """/ip/hotspot/host: one row a device that is here; only `mac`, if given."""
+    devices = list(hotspot.devices.values())
+    here = [d for d in devices if d.is_here and mac in ("", d.mac)]
     return [_host_row(hotspot.server, device, now) for device in here]
 
 

@@ -27,6 +27,17 @@ def matches(row: Row, queries: Sequence[str]) -> bool:
     return all(stack)
 
 
+def wanted_mac(queries: Sequence[str]) -> str:
+    """The MAC that every row must have to pass, or "": lets a print look at one row."""
+    if any(query.startswith("?#") for query in queries):
+        return ""
+    for query in queries:
+        name, _, value = query[1:].lstrip("=").partition("=")
+        if name == "mac-address" and query[1:2] not in "<>-":
+            return value
+    return ""
+
+
 def _claim(row: Row, claim: str) -> bool:
     """Judge one claim about a property; an absent property makes it false."""
     sign = claim[:1]

@@ -13,23 +13,25 @@ from hotspot_lite.town.routeros_values import Trap
 
 Row = dict[str, str]
 Tables = dict[str, "Table"]
+Live = Callable[[str], list[Row]]
 
 
 class Table:
     """The rows of one menu; `live`, where given, makes them afresh for each print."""
 
-    def __init__(
-        self, spec: Spec, tables: Tables, live: Callable[[], list[Row]] | None = None
-    ) -> None:
+    def __init__(self, spec: Spec, tables: Tables, live: Live | None = None) -> None:
         self.spec = spec
         self.rows: list[Row] = []
         self._tables = tables
         self._live = live
         self._next_id = 1
 
-    def shown(self) -> list[Row]:
-        """The rows as print gives them: hidden properties and unset ones left out."""
-        rows = self._live() if self._live else self.rows
+    def shown(self, mac: str = "") -> list[Row]:
+        """The rows as print gives them: hidden properties and unset ones left out.
+
+        A live menu makes only the row of `mac`, if it is given and it can.
+        """
+        rows = self._live(mac) if self._live else self.rows
         hidden = self.spec.hidden
         return [
             {name: value for name, value in row.items() if name not in hidden}
@@ -104,7 +106,7 @@ class Table:
         return [self._row_named(name) for name in named.split(",")]
 
     def _row_named(self, name: str) -> Row:
-        for row in self._live() if self._live else self.rows:
+        for row in self._live("") if self._live else self.rows:
             if name and name in (row.get(".id"), row.get("name")):
                 return row
         raise Trap("no such item", 0)

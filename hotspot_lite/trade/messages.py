@@ -28,15 +28,21 @@ def claim(message_id: int) -> Message | None:
     One found in `sending` was cut off in the middle: nobody knows whether it left, so
     it becomes `uncertain` and is left alone rather than sent twice.
     """
+    this = Message.id == message_id
     with store.atomic():
-        message = Message.get_by_id(message_id)
-        if message.state == "sending":
-            _mark(message, state="uncertain", says="Cut off while sending.")
-        if message.state != "waiting":
-            jobs.finish()
-            return None
-        _mark(message, state="sending")
-    return message
+        claimed: list[Message] = list(
+            Message.update(state="sending")
+            .where(this & (Message.state == "waiting"))
+            .returning(Message)
+            .execute()
+        )
+        if claimed:
+            return claimed[0]
+        Message.update(state="uncertain", says="Cut off while sending.").where(
+            this & (Message.state == "sending")
+        ).execute()
+        jobs.finish()
+    return None
 
 
 def sent(message: Message, provider_id: str, uncertain: bool, now: int) -> None:

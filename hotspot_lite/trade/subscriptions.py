@@ -21,6 +21,7 @@ class Wish:
     ip: str
     payment: Payment | None = None
     voucher: Voucher | None = None
+    is_first: bool = False  # the customer is new: there is no earlier time to look for
 
 
 def fulfil(payment_id: int, now: int) -> Subscription | None:
@@ -36,7 +37,9 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
             return None
         customer, is_new = customers.of_phone(payment.phone, now)
         terms = payments.terms(payment)
-        wish = Wish(customer, terms, payment.mac, payment.ip, payment=payment)
+        wish = Wish(
+            customer, terms, payment.mac, payment.ip, payment=payment, is_first=is_new
+        )
         subscription = give(wish, now)
         message = messages.credentials(subscription, now)
         jobs.put(
@@ -82,7 +85,8 @@ def give(wish: Wish, now: int) -> Subscription:
 
 
 def _begins(wish: Wish, now: int) -> int | None:
-    running = [s.expires_at for s in live(wish.customer, now) if s.expires_at]
+    earlier = [] if wish.is_first else live(wish.customer, now)
+    running = [s.expires_at for s in earlier if s.expires_at]
     if wish.terms.starts == "first-use" and not running:
         return None
     return max([now, *running])

@@ -81,7 +81,9 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
         if ours:
             customer = customers.of_voucher(code, now)
             terms = read_terms(voucher.batch.terms)
-            wish = subscriptions.Wish(customer, terms, mac, ip, voucher=voucher)
+            wish = subscriptions.Wish(
+                customer, terms, mac, ip, voucher=voucher, is_first=True
+            )
             return subscriptions.give(wish, now)
         if mac and voucher.redeemed_mac == mac:
             return Subscription.get(Subscription.voucher == voucher)

@@ -51,7 +51,7 @@ class Deadline:
         return left
 
 
-class Line(SocketTransport):  # type: ignore[misc]
+class Line(SocketTransport):
     """A socket whose every wait ends at the call's deadline.
 
     librouteros takes a timeout per recv, so a router that drips a byte a second
@@ -86,7 +86,7 @@ class Line(SocketTransport):  # type: ignore[misc]
         self._buffer += got
 
 
-class PlainApi(Api):  # type: ignore[misc]
+class PlainApi(Api):
     """librouteros's Api without its casts: a voucher "0123" and a user "true" stay so.
 
     A trap keeps the two attributes that TrapError takes; others would be a TypeError.
