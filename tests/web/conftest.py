@@ -18,10 +18,10 @@ import pytest
 
 from hotspot_lite import jobs, settings, store
 from hotspot_lite.box import Box, make, open_box
-from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import catalogue, payments, staff
 from hotspot_lite.trade.models import Payment, Plan
 from hotspot_lite.web import serving
+from hotspot_lite.wires.daraja_callback import read_callback
 
 MAC = "BC:24:11:EB:56:4D"
 IP = "127.0.0.1"
@@ -136,29 +136,6 @@ class Site:
         return browser
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a callback says, as the wire would have read it."""
-
-    checkout_request_id: str
-    result_code: str
-    amount_cents: int | None = None
-    receipt: str | None = None
-    result_text: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return self.result_code == "0"
-
-
-def read_told(raw: bytes) -> Told:
-    """A callback reader of the tests: the wire's is tested with the wires."""
-    try:
-        return Told(**json.loads(raw))
-    except (ValueError, TypeError, RecursionError):
-        raise BadInput("It can't be read.") from None
-
-
 Start = Callable[..., Site]
 
 
@@ -167,7 +144,7 @@ def start_site(tmp_path: Path) -> Iterator[Start]:
     """Serve a box of the test's own; keywords are settings (web_port=…)."""
     servers: list[tuple[Any, threading.Thread]] = []
 
-    def start(read_callback: Any = read_told, **more: str) -> Site:
+    def start(read_callback: Any = read_callback, **more: str) -> Site:
         environ = environment(tmp_path, **more)
         make(settings.load(environ))
         box = open_box(environ)
