@@ -155,7 +155,7 @@ class Stage:
 
     def consumers(self) -> list[str]:
         """The names of the consumers that live, as their reservations have them."""
-        bells = self.folder / "run" / "bells"
+        bells = Path(self.environment["HOTSPOT_BOX_RUN_DIR"]) / "bells"
         found = [path.name for path in bells.glob("worker-*")]
         return [name for name in found if bell.is_heard(bells, name)]
 

@@ -36,8 +36,15 @@ class Sale:
 
 @contextmanager
 def running_box(*roles: str) -> Iterator[Stage]:
-    """A box with these processes (all by default) in the pretend town."""
-    with tempfile.TemporaryDirectory() as folder, Stage(Path(folder)) as stage:
+    """A box with these processes (all by default) in the pretend town.
+
+    Its run folder is on a tmpfs, as /run is on a box.
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir="/dev/shm") as run,
+        Stage(Path(folder), more={"HOTSPOT_BOX_RUN_DIR": run}) as stage,
+    ):
         stage.prepare()
         stage.start(*roles)
         yield stage
