@@ -677,11 +677,29 @@ run_under_systemd() {
         stop_serve
         check_ports
         systemctl start hotspot-lite.target
+        for service in $SERVICES; do
+            remember "started-$service" "$(basis_of "$service")"
+        done
+        remember started-socket "$(basis_of_socket)"
         changed "started hotspot-lite.target"
     fi
+    bring_up_socket
     for service in $SERVICES; do
         bring_up "$service"
     done
+}
+
+basis_of_socket() { sha256sum <"$UNITS/hotspot-lite-web.socket"; }
+
+# A socket takes a new port only while its service is stopped.
+bring_up_socket() {
+    basis=$(basis_of_socket)
+    [ "$basis" != "$(remembered started-socket)" ] || return 0
+    systemctl stop hotspot-lite-web.socket hotspot-lite-web.service
+    systemctl start hotspot-lite-web.socket ||
+        die "Another program has port $(value_of web.port): stop it, or set another port in $CONFIG, then run this again."
+    remember started-socket "$basis"
+    changed "opened port $(value_of web.port)"
 }
 
 bring_up() {
@@ -689,11 +707,6 @@ bring_up() {
     if [ "$basis" = "$(remembered "started-$1")" ] &&
         systemctl is-active --quiet "hotspot-lite-$1.service"; then
         return
-    fi
-    if [ "$1" = web ]; then
-        # A socket takes a new port only while its service is stopped.
-        systemctl stop hotspot-lite-web.service
-        systemctl restart hotspot-lite-web.socket
     fi
     systemctl restart "hotspot-lite-$1.service" ||
         die "hotspot-lite-$1 does not start: see journalctl -u hotspot-lite-$1, then run this again."
