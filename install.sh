@@ -211,7 +211,7 @@ want_packages() {
 
 # What an installation follows from: names and contents of files, by hash.
 hash_of() {
-    (cd "$HERE" && find "$@" -type f ! -name '*.pyc' -exec sha256sum {} +) |
+    (cd "$HERE" && find "$@" -type f ! -name '*.pyc' ! -path '*/.*' -exec sha256sum {} +) |
         LC_ALL=C sort | sha256sum | cut -c1-16
 }
 

@@ -212,6 +212,44 @@ def test_missing_packages_are_named_and_done_without(
     assert done.stdout.endswith("went on\n")
 
 
+def test_root_installs_what_is_missing_and_fetches_old_lists_anew(
+    sourced: Callable[..., Done], fake: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    log = tmp_path / "apt.log"
+    # It knows the package only once the lists have been fetched.
+    path = fake("apt-get", f'echo "$*" >>{log}; grep -q update {log}')
+    code = "is_root() { :; }; want_packages no-such-program:its-package"
+    done = sourced(code, HL_SKIP_APT="", PATH=path)
+    assert done.returncode == 0, done.stderr
+    install = "-qq -y install --no-install-recommends its-package"
+    assert log.read_text().splitlines() == [install, "-qq -y update", install]
+
+
+def test_a_package_that_can_not_be_had_ends_in_one_sentence(
+    sourced: Callable[..., Done], fake: Callable[[str, str], str]
+) -> None:
+    path = fake("apt-get", 'echo "E: no network"; exit 100')
+    code = "is_root() { :; }; want_packages no-such-program:its-package"
+    done = sourced(code, HL_SKIP_APT="", PATH=path)
+    assert done.returncode == 1
+    first, last = done.stderr.splitlines()
+    assert first == "E: no network"
+    assert last.startswith("install.sh: The package lists can't be fetched")
+
+
+def test_root_gets_venv_from_debian_where_python_lacks_it(
+    sourced: Callable[..., Done], fake: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    there = tmp_path / "python3-venv"
+    bare = tmp_path / "python3"
+    bare.write_text(f'#!/bin/sh\n[ "$1" != -c ] || [ -e {there} ]\n')
+    bare.chmod(0o755)
+    path = fake("apt-get", f"touch {there}")
+    code = 'is_root() { :; }; find_python; echo "$PYTHON"'
+    done = sourced(code, HL_SKIP_APT="", HL_PYTHON=str(bare), PATH=path)
+    assert done.stdout.splitlines()[-1] == str(bare)
+
+
 def test_a_failed_step_ends_in_one_sentence(sourced: Callable[..., Done]) -> None:
     done = sourced('quietly "It broke: mend it." sh -c "echo why; exit 3"; echo on')
     assert done.returncode == 1
@@ -284,6 +322,52 @@ def test_demo_and_tests_become_the_program_and_keep_its_exit_code(
     assert called in done.stdout
     assert done.stdout.endswith(f"in {ROOT}\n") or words[0] == "--demo"
     assert not list(tmp_path.glob("hotspot-lite-install.*"))
+
+
+def pretend_python(tmp_path: Path) -> Path:
+    """A Python that makes pretend environments and notes each call of pip."""
+    file = tmp_path / "python"
+    file.write_text(
+        f"""#!/bin/sh
+case "$*" in
+*"-m venv"*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+*"-m pip"*) echo "$*" >>{tmp_path}/pip.log; [ ! -e {tmp_path}/offline ] ;;
+*sys.version*) echo "Python of $(cat {tmp_path}/version 2>/dev/null)" ;;
+esac
+"""
+    )
+    file.chmod(0o755)
+    return file
+
+
+def test_packages_are_installed_only_when_something_changed(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    for name in ("setup.py", "pyproject.toml"):
+        (here / name).write_text("")
+    python = pretend_python(tmp_path)
+    given = {"HL_HERE": str(here), "HL_VENV": str(tmp_path / "venv")}
+
+    def calls(extra: str = "") -> list[str]:
+        (tmp_path / "pip.log").write_text("")
+        sourced(f'PYTHON={python}; make_checkout_venv "{extra}"', **given)
+        return (tmp_path / "pip.log").read_text().splitlines()
+
+    (tmp_path / "offline").touch()
+    assert len(calls()) == 1
+    assert len(calls()) == 1, "what failed is tried again"
+    (tmp_path / "offline").unlink()
+    assert calls() == [f"-m pip install --no-input -e {here}"]
+    assert calls() == []
+    assert calls("test") == [f"-m pip install --no-input -e {here}[test]"]
+    assert calls("test") == calls() == []
+    (here / "setup.py").write_text("# another dependency")
+    assert len(calls("test")) == 1
+    assert calls() == []
+    (tmp_path / "version").write_text("3.13")
+    assert len(calls()) == 1
 
 
 # -- Units ---------------
