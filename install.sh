@@ -777,7 +777,9 @@ last_words() {
     if [ "$HL_INIT" = systemd ]; then
         journalctl --no-pager -n 30 -u 'hotspot-lite*' >&2 || true
     else
-        tail -n 30 "$LOG/serve.log" >&2 || true
+        for log in "$LOG/serve.log" "$RUN/freeradius.log"; do
+            [ ! -r "$log" ] || tail -n 20 "$log" >&2
+        done
     fi
 }
 
@@ -814,7 +816,7 @@ wait_until_radius_answers() {
         tries=$((tries + 1))
         if [ "$tries" -ge 10 ]; then
             last_words
-            die "RADIUS does not answer on port $(value_of radius.auth_port): see the log above and $RUN/freeradius.log, then run this again."
+            die "RADIUS does not answer on port $(value_of radius.auth_port): see the log above, then run this again."
         fi
         sleep 0.5
     done
