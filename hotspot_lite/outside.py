@@ -55,6 +55,7 @@ class Outside:
         self.caller = Caller()
         self.daraja = Daraja(daraja_account(box.settings), self.caller)
         self._thread = threading.local()
+        self._quiet_until = 0.0
 
     @property
     def settings(self) -> Settings:
