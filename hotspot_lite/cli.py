@@ -65,7 +65,7 @@ def radius_config(args: Args) -> dict[str, Any]:
 
 def plan_add(args: Args) -> dict[str, Any]:
     """Put a package on sale."""
-    from hotspot_lite.trade import audit, catalogue
+    from hotspot_lite.trade import catalogue
 
     now = _open().clock.now().at
     plan = catalogue.add(
@@ -78,7 +78,6 @@ def plan_add(args: Args) -> dict[str, Any]:
         devices=args.devices,
         starts=args.starts,
     )
-    audit.note("cli", "plan add", plan.name, now)
     return _plan(plan)
 
 
@@ -417,5 +416,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(found, int):
         return found
     if found is not None:
-        print(json.dumps(found, indent=2) if args.json else show(found))
+        _print(json.dumps(found, indent=2) if args.json else show(found))
     return 0
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Whoever reads us (head, less) has seen enough. Python would complain once
+        # more at exit, when it flushes.
+        sys.stdout = None

@@ -209,6 +209,12 @@ DECLARED: tuple[Setting, ...] = (
     Setting("router.ca_file", "", "The router's own CA certificate, for TLS."),
     Setting("router.username", "hotspot-lite", "The API user."),
     Setting("router.password", "", "The API user's password.", secret=True),
+    Setting(
+        "router.login_host",
+        "",
+        "The hotspot's own dns-name or address, where its login page is; empty:"
+        " router.host.",
+    ),
     Setting("router.hotspot_server", "hsl", "The hotspot server's name there."),
     Setting(
         "router.sample_seconds",

@@ -201,20 +201,21 @@ class Rows:
         self, lane: Lane, durable: bool, now: float
     ) -> tuple[Any, ...] | None:
         db = self.main if durable else self.run
-        reserved = [
-            str(row[0])
-            for row in self.run.execute_sql(
-                "SELECT job_id FROM reservation WHERE durable = ?", (durable,)
-            ).fetchall()
-        ]
         row: tuple[Any, ...] | None = db.execute_sql(
             "SELECT id, name, args, tags, attempts, made_at FROM job"  # noqa: S608
             " WHERE lane = ? AND due_at <= ?"
-            f" AND id NOT IN ({','.join(reserved)})"
+            f" AND id NOT IN ({self.reserved(durable)})"
             " ORDER BY due_at, id LIMIT 1",
             (lane.name, now),
         ).fetchone()
         return row
+
+    def reserved(self, durable: bool) -> str:
+        """The ids that are reserved in one of the files, with commas, for SQL."""
+        rows = self.run.execute_sql(
+            "SELECT job_id FROM reservation WHERE durable = ?", (durable,)
+        ).fetchall()
+        return ",".join(str(row[0]) for row in rows)
 
     def _reserve(
         self, row: tuple[Any, ...], lane: Lane, durable: bool, consumer: str

@@ -13,17 +13,23 @@ FAILED = "id lane name args tags attempts error traceback first_at last_at times
 
 
 def counts(rows: Rows, now: float | None = None) -> dict[str, dict[str, int]]:
-    """Of each lane: waiting, delayed, running, failed."""
+    """Of each lane: waiting, delayed, running, failed.
+
+    A job that ticks is no work that waits: it is counted only while it runs.
+    """
     now = time.time() if now is None else now
     out = {
         name: {"waiting": 0, "delayed": 0, "running": 0, "failed": 0}
         for name in lanes.LANES
     }
-    for db in (rows.main, rows.run):
-        for lane, due, count in db.execute_sql(
-            "SELECT lane, due_at <= ?, count(*) FROM job GROUP BY 1, 2", (now,)
+    for durable, db in ((True, rows.main), (False, rows.run)):
+        for lane, is_due, count in db.execute_sql(
+            "SELECT lane, due_at <= ?, count(*) FROM job"  # noqa: S608
+            " WHERE coalesce(once, '') <> 'tick'"
+            f" AND id NOT IN ({rows.reserved(durable)}) GROUP BY 1, 2",
+            (now,),
         ).fetchall():
-            out[lane]["waiting" if due else "delayed"] += count
+            out[lane]["waiting" if is_due else "delayed"] += count
         for lane, count in db.execute_sql(
             "SELECT lane, sum(times) FROM failed_job"
             " WHERE retried_at IS NULL GROUP BY 1"
@@ -33,7 +39,6 @@ def counts(rows: Rows, now: float | None = None) -> dict[str, dict[str, int]]:
         "SELECT lane, count(*) FROM reservation GROUP BY lane"
     ).fetchall():
         out[lane]["running"] = count
-        out[lane]["waiting"] = max(out[lane]["waiting"] - count, 0)
     return out
 
 

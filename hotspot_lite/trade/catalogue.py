@@ -11,6 +11,7 @@ from peewee import IntegrityError
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
+from hotspot_lite.trade import audit
 from hotspot_lite.trade.models import Plan
 
 UNITS_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -64,6 +65,7 @@ def add(
     rate: str = "10M/10M",
     devices: int = 1,
     starts: str = "sale",
+    by: str = "cli",
 ) -> Plan:
     """Put a package on sale.
 
@@ -79,7 +81,7 @@ def add(
         raise BadInput("Starts must be sale or first-use.", field="starts")
     try:
         with store.atomic():
-            return Plan.create(
+            plan = Plan.create(
                 name=name.strip(),
                 price_cents=read_price(price),
                 duration_seconds=read_duration(duration),
@@ -89,10 +91,12 @@ def add(
                 starts=starts,
                 made_at=now,
             )
+            audit.note(by, "plan add", plan.name, now)
     except IntegrityError:
         raise BadInput(
             f"There is a package {name!r} already.", "Give another name.", field="name"
         ) from None
+    return plan
 
 
 def on_sale() -> list[Plan]:

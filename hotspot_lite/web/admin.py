@@ -145,7 +145,7 @@ class Admin:
         given: dict[str, Any] = {name: pages.form(name, 80) for name in PLAN_FIELDS}
         try:
             given["devices"] = _number("devices", 0)
-            catalogue.add(now=self._now(), **given)
+            catalogue.add(now=self._now(), by=person.name, **given)
         except BadInput as exc:
             return self._plans(person, 422, exc)
         return pages.go_to("/admin/plans")

@@ -18,6 +18,8 @@ from hotspot_lite.web.board import COOKIE
 from hotspot_lite.web.tries import Tries
 
 WRONG, WRONG_SECONDS = 5, 600
+# More for a name than for an address: else anyone on the WiFi locks the owner out.
+WRONG_FOR_NAME = 50
 # One password check is 16 MiB and much of a Pi's core: strangers must not start six.
 CHECK_WAIT_SECONDS = 3
 MUST_WAIT = "Too many wrong tries. Wait 10 minutes and try again."
@@ -42,6 +44,7 @@ class Door:
     def __init__(self, box: Box) -> None:
         self.box = box
         self.tries = Tries(WRONG, WRONG_SECONDS)
+        self.name_tries = Tries(WRONG_FOR_NAME, WRONG_SECONDS)
         self._checking = threading.Semaphore(1)
 
     def add_to(self, app: Bottle) -> None:
@@ -119,14 +122,16 @@ class Door:
     def sign_in(self) -> HTTPResponse:
         """POST /admin/login {name, password}."""
         name = pages.form("name").strip()
-        keys = (f"name {name.casefold()}", f"address {pages.client_address()}")
-        if self._must_wait(*keys):
+        address = f"address {pages.client_address()}"
+        if self._must_wait(address) or self.name_tries.must_wait(name.casefold()):
             return self._page("login", 429, MUST_WAIT, "name", name)
         answer = self._sign_in(name, pages.form("password"))
         if answer.status_code == 303:
-            self.tries.right(*keys)
+            self.tries.right(address)
+            self.name_tries.right(name.casefold())
         else:
-            self.tries.wrong(*keys)
+            self.tries.wrong(address)
+            self.name_tries.wrong(name.casefold())
         return answer
 
     @admits(*EVERYBODY)

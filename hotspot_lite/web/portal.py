@@ -32,7 +32,8 @@ class Portal:
 
     def __init__(self, box: Box) -> None:
         self.box = box
-        self.router_host = str(box.settings["router.host"])
+        found = box.settings
+        self.router_host = str(found["router.login_host"] or found["router.host"])
         self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
 
     def add_to(self, app: Bottle) -> None:
