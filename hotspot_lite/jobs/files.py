@@ -12,9 +12,11 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +90,14 @@ class Rows:
     )
     bells: Path = Path("/nonexistent")
     run_lock: threading.RLock = field(default_factory=threading.RLock)
+    # Wall clock minus boot clock when we last looked: a step changes it.
+    offset: float | None = None
 
     def open(self, run_dir: Path) -> None:
         """Make queue.db in `run_dir` if it isn't there. No flush ever goes to it."""
         run_dir.mkdir(parents=True, exist_ok=True)
         self.bells = run_dir / "bells"
+        self.offset = None
         if self.run.database and not self.run.is_closed():
             self.run.close()
         pragmas = {"journal_mode": "wal", "synchronous": "off", "cache_size": -512}
@@ -183,39 +188,44 @@ class Rows:
         """
         now = time.time() if now is None else now
         with self.run_lock, self.run.atomic():
-            running = dict(
-                self.run.execute_sql(
-                    "SELECT lane, count(*) FROM reservation GROUP BY lane"
-                ).fetchall()
-            )
-            for lane in served:
-                if running.get(lane.name, 0) >= lane.workers:
-                    continue
-                for durable in (lane.durable, not lane.durable):
-                    row = self._oldest_due(lane, durable, now)
-                    if row is not None:
-                        return self._reserve(row, lane, durable, consumer)
-        return None
+            held = self.run.execute_sql(
+                "SELECT lane, durable, job_id FROM reservation"
+            ).fetchall()
+            running = Counter(lane for lane, _, _ in held)
+            free = [lane for lane in served if running[lane.name] < lane.workers]
+            found = [
+                (names_of(free).index(row[0]), row[1], durable, row)
+                for durable, db in ((True, self.main), (False, self.run))
+                for row in self._oldest_due(db, free, durable, held, now)
+            ]
+            if not found:
+                return None
+            place, _, durable, row = min(found)
+            return self._reserve(row[2:], free[place], durable, consumer)
 
     def _oldest_due(
-        self, lane: Lane, durable: bool, now: float
-    ) -> tuple[Any, ...] | None:
-        db = self.main if durable else self.run
-        row: tuple[Any, ...] | None = db.execute_sql(
-            "SELECT id, name, args, tags, attempts, made_at FROM job"  # noqa: S608
-            " WHERE lane = ? AND due_at <= ?"
-            f" AND id NOT IN ({self.reserved(durable)})"
-            " ORDER BY due_at, id LIMIT 1",
-            (lane.name, now),
-        ).fetchone()
-        return row
+        self,
+        db: SqliteDatabase,
+        free: Sequence[Lane],
+        durable: bool,
+        held: Sequence[tuple[str, int, int]],
+        now: float,
+    ) -> list[tuple[Any, ...]]:
+        # At most one row: the longest due of the best lane that has any.
+        if not free:
+            return []
+        reserved = _json([job for _, kind, job in held if kind == durable])
+        found: list[tuple[Any, ...]] = db.execute_sql(
+            best_of(tuple(names_of(free))), (now, reserved)
+        ).fetchall()
+        return found
 
     def reserved(self, durable: bool) -> str:
-        """The ids that are reserved in one of the files, with commas, for SQL."""
+        """The ids that are reserved in one of the files, as a JSON list."""
         rows = self.run.execute_sql(
             "SELECT job_id FROM reservation WHERE durable = ?", (durable,)
         ).fetchall()
-        return ",".join(str(row[0]) for row in rows)
+        return _json([row[0] for row in rows])
 
     def _reserve(
         self, row: tuple[Any, ...], lane: Lane, durable: bool, consumer: str
@@ -236,15 +246,15 @@ class Rows:
     ) -> float:
         """Seconds until the next delayed job is due, `most` at most."""
         now = time.time() if now is None else now
+        names = _json(names_of(served))
         for db in (self.main, self.run):
-            for lane in served:
-                row = db.execute_sql(
-                    "SELECT due_at FROM job WHERE lane = ? AND due_at > ?"
-                    " ORDER BY due_at LIMIT 1",
-                    (lane.name, now),
-                ).fetchone()
-                if row is not None:
-                    most = min(most, row[0] - now)
+            soonest = db.execute_sql(
+                "SELECT min(due_at) FROM job WHERE due_at > ?"
+                " AND lane IN (SELECT value FROM json_each(?))",
+                (now, names),
+            ).fetchone()[0]
+            if soonest is not None:
+                most = min(most, soonest - now)
         return most
 
     # -- settling --------------------------------------------------------------
@@ -261,7 +271,7 @@ class Rows:
 
     def done(self, taken: Taken) -> None:
         """The job has ended well: remove its row and its reservation."""
-        if self._still_ours(taken) and not taken.settled:
+        if not taken.settled and self._still_ours(taken):
             with self.writing(taken.durable):
                 self._delete(taken)
         self._release(taken)
@@ -355,6 +365,26 @@ class Rows:
         else:
             with self.run_lock, self.run.atomic():
                 yield self.run
+
+
+def names_of(some: Sequence[Lane]) -> list[str]:
+    """The names of lanes, in their order."""
+    return [lane.name for lane in some]
+
+
+@cache
+def best_of(names: tuple[str, ...]) -> str:
+    """The query for the longest due job of the first of these lanes that has one.
+
+    SQLite looks into one lane after the other and stops at the first row; the text
+    is kept the same so that it is prepared once.
+    """
+    one = (
+        "SELECT * FROM (SELECT lane, due_at, id, name, args, tags, attempts, made_at"
+        " FROM job WHERE lane = '{}' AND due_at <= ?1"
+        " AND id NOT IN (SELECT value FROM json_each(?2)) ORDER BY due_at, id LIMIT 1)"
+    )
+    return " UNION ALL ".join(one.format(name) for name in names) + " LIMIT 1"
 
 
 def _json(value: object) -> str:

@@ -24,10 +24,10 @@ def counts(rows: Rows, now: float | None = None) -> dict[str, dict[str, int]]:
     }
     for durable, db in ((True, rows.main), (False, rows.run)):
         for lane, is_due, count in db.execute_sql(
-            "SELECT lane, due_at <= ?, count(*) FROM job"  # noqa: S608
+            "SELECT lane, due_at <= ?, count(*) FROM job"
             " WHERE coalesce(once, '') <> 'tick'"
-            f" AND id NOT IN ({rows.reserved(durable)}) GROUP BY 1, 2",
-            (now,),
+            " AND id NOT IN (SELECT value FROM json_each(?)) GROUP BY 1, 2",
+            (now, rows.reserved(durable)),
         ).fetchall():
             out[lane]["waiting" if is_due else "delayed"] += count
         for lane, count in db.execute_sql(

@@ -11,5 +11,16 @@ from hotspot_lite.store.file import (
     newest_fact_at,
     open_file,
 )
+from hotspot_lite.store.quick import create, find, get
 
-__all__ = ["atomic", "close", "database", "is_busy", "newest_fact_at", "open_file"]
+__all__ = [
+    "atomic",
+    "close",
+    "create",
+    "database",
+    "find",
+    "get",
+    "is_busy",
+    "newest_fact_at",
+    "open_file",
+]

@@ -10,8 +10,8 @@ from hotspot_lite.trade.models import Subscription
 
 def to_admit(subscription_id: int, now: int) -> Subscription | None:
     """The subscription, if its device is still to be put online; None if not."""
-    found = Subscription.get_or_none(Subscription.id == subscription_id)
-    if found is None or not found.mac or found.access == "admitted":
+    found = store.get(Subscription, subscription_id)
+    if not found.mac or found.access == "admitted":
         return None
     if found.ended_at is not None or not subscriptions.seconds_left(found, now):
         return None

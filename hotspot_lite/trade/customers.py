@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
+from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.models import Customer, Device
 
@@ -42,10 +43,11 @@ def normal_mac(text: str) -> str:
 
 def of_phone(phone: str, now: int) -> tuple[Customer, bool]:
     """The customer of that phone number (2547…), made if new; and whether new."""
-    found = Customer.get_or_none(Customer.phone == phone)
+    found = store.find(Customer, phone=phone)
     if found is not None:
         return found, False
-    made = Customer.create(
+    made = store.create(
+        Customer,
         phone=phone,
         username=f"hs_{phone[-9:]}",
         secret=random_code(8),

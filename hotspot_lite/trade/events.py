@@ -18,7 +18,7 @@ def announce(type_: str, body: dict[str, Any], now: int, channel: str = ADMIN) -
     No password and no secret may be in `body`: a page left open is no place for one.
     """
     text = json.dumps({"type": type_, **body, "timestamp": as_text(now)})
-    Event.create(at=now, channel=channel, type=type_, body=text)
+    store.create(Event, at=now, channel=channel, type=type_, body=text)
     store.database.after_commit(lambda: jobs.ring("live"))
 
 

@@ -13,7 +13,8 @@ def credentials(subscription: Subscription, now: int) -> Message:
         f"{subscription.plan_name} is paid. If your phone is not online by itself,"
         f" log in as {customer.username} with password {customer.secret}"
     )
-    return Message.create(
+    return store.create(
+        Message,
         kind="credentials",
         phone=customer.phone,
         text=text,

@@ -110,7 +110,8 @@ def ask(wish: Ask, key: bytes, now: int, clock_believed: bool = True) -> Payment
         _refuse_too_many(wish, now)
         ref = secrets.token_urlsafe(16)
         terms = terms_of(wish.plan)
-        payment = Payment.create(
+        payment = store.create(
+            Payment,
             ref=ref,
             token_hash=_hash(callback_token(key, ref)),
             state="asked",
@@ -189,7 +190,7 @@ def may_push(payment_id: int, now: int) -> Payment | None:
             .where((Payment.id == payment_id) & (Payment.state == "asked"))
             .execute()
         )
-        return Payment.get_by_id(payment_id) if changed else None
+        return store.get(Payment, payment_id) if changed else None
 
 
 def not_pushed(payment_id: int) -> None:
@@ -220,18 +221,18 @@ def pushed(payment: Payment, answer: Pushed, now: int) -> None:
             if ids:
                 Payment.update(ids).where(Payment.id == payment.id).execute()
         elif answer.kind == "refused":
-            announce_failed(Payment.get_by_id(payment.id), answer.says, now)
+            announce_failed(store.get(Payment, payment.id), answer.says, now)
         jobs.finish()
 
 
 def by_token(token: str) -> Payment | None:
     """The payment whose callback URL ends in `token`, or None."""
-    return Payment.get_or_none(Payment.token_hash == _hash(token))
+    return store.find(Payment, token_hash=_hash(token))
 
 
 def by_ref(ref: str) -> Payment | None:
     """The payment whose waiting page ends in `ref`, or None."""
-    return Payment.get_or_none(Payment.ref == ref)
+    return store.find(Payment, ref=ref)
 
 
 def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int) -> str:
@@ -247,7 +248,7 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
         keep = Callback.insert(received_at=now, verdict="new", **row)
         if not keep.on_conflict_ignore().as_rowcount().execute():
             return "duplicate"
-        verdict = _judge(Payment.get_by_id(payment.id), heard, now)
+        verdict = _judge(store.get(Payment, payment.id), heard, now)
         Callback.update(verdict=verdict).where(
             (Callback.payment == payment.id) & (Callback.digest == digest)
         ).execute()
@@ -391,7 +392,7 @@ def answered_query(payment: Payment, kind: str, code: str, says: str, now: int) 
         Payment.update(queries=Payment.queries + 1, answered_at=now).where(
             Payment.id == payment.id
         ).execute()
-        payment = Payment.get_by_id(payment.id)
+        payment = store.get(Payment, payment.id)
         if kind == "failed":
             return mark_failed(payment, code, says, now)
         if kind == "paid" and now - payment.asked_at >= QUERY_SURE_SECONDS:

@@ -32,7 +32,7 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
     """
     with store.atomic():
         jobs.finish()
-        payment = Payment.get_by_id(payment_id)
+        payment = store.get(Payment, payment_id)
         if payment.state != "paid" or _has_time(payment):
             return None
         customer, is_new = customers.of_phone(payment.phone, now)
@@ -61,7 +61,8 @@ def give(wish: Wish, now: int) -> Subscription:
     """
     starts_at = _begins(wish, now)
     terms = wish.terms
-    subscription = Subscription.create(
+    subscription = store.create(
+        Subscription,
         customer=wish.customer,
         payment=wish.payment,
         voucher=wish.voucher,
