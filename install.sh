@@ -19,6 +19,7 @@ configure() {
     HL_ROOT=${HL_ROOT:-}                 # a folder to install under, instead of /
     HL_USER=${HL_USER:-hotspot-lite}     # the service user
     HL_GROUP=${HL_GROUP:-$HL_USER}
+    HL_SHARED=${HL_SHARED:-hotspot-radius}  # the group of what FreeRADIUS shares with it
     HL_PYTHON=${HL_PYTHON:-}             # the Python to build on
     HL_VENV=${HL_VENV:-}                 # the virtual environment
     HL_SKIP_APT=${HL_SKIP_APT:-}         # 1: install no Debian package
@@ -322,7 +323,7 @@ as_service() (
     if [ "$(id -un)" = "$HL_USER" ]; then
         exec "$@"
     fi
-    exec setpriv --reuid="$HL_USER" --regid="$HL_GROUP" --init-groups -- "$@"
+    exec setpriv --reuid="$HL_USER" --regid="$HL_GROUP" --groups="$HL_GROUP,$HL_SHARED" -- "$@"
 )
 
 # What is root's; the service user may reach one folder of its own in the scratch.
@@ -335,28 +336,57 @@ make_base() {
     chmod 710 "$SCRATCH"
 }
 
-# The service user and a member of its group in FreeRADIUS, which reads our database.
+is_member() { id -nG "$1" | tr ' ' '\n' | grep -qx "$2"; }
+
+add_group() {
+    ! getent group "$1" >/dev/null || return 0
+    groupadd --system "$1"
+    changed "group $1"
+}
+
+join() {
+    ! is_member "$1" "$2" || return 0
+    usermod --append --groups "$2" "$1"
+    changed "user $1 is in group $2"
+}
+
+# Two groups: the service's own may read config.toml with its keys, the shared one is
+# for what FreeRADIUS reads and writes with us. Its user is in the second only; boxes
+# installed earlier had it in the first.
 make_user() {
     [ -z "$HL_ROOT" ] || return 0
-    if ! getent group "$HL_GROUP" >/dev/null; then
-        groupadd --system "$HL_GROUP"
-        changed "group $HL_GROUP"
-    fi
+    add_group "$HL_GROUP"
+    add_group "$HL_SHARED"
     if ! getent passwd "$HL_USER" >/dev/null; then
         useradd --system --gid "$HL_GROUP" --home-dir "$DATA" --no-create-home \
             --shell /usr/sbin/nologin "$HL_USER"
         changed "user $HL_USER"
     fi
-    if getent passwd freerad >/dev/null && ! id -nG freerad | tr ' ' '\n' | grep -qx "$HL_GROUP"; then
-        usermod --append --groups "$HL_GROUP" freerad
-        changed "user freerad is in group $HL_GROUP"
+    join "$HL_USER" "$HL_SHARED"
+    getent passwd freerad >/dev/null || return 0
+    join freerad "$HL_SHARED"
+    if is_member freerad "$HL_GROUP"; then
+        gpasswd --delete freerad "$HL_GROUP" >/dev/null
+        changed "user freerad is no longer in group $HL_GROUP"
     fi
 }
 
 make_folders() {
     # setgid: FreeRADIUS and we share the files by the folder's group.
-    folder 2770 "$HL_USER:$HL_GROUP" "$DATA"
+    folder 2770 "$HL_USER:$HL_SHARED" "$DATA"
+    share_files
     folder 2770 "$HL_USER:$HL_GROUP" "$RUN"
+}
+
+# Give the database and the spool of a former layout the group that new ones get.
+share_files() {
+    is_root || return 0
+    set -- "$DATA"/hotspot.db* "$DATA/spool" ! -group "$HL_SHARED"
+    [ -n "$(find "$@" -print -quit 2>/dev/null)" ] || return 0
+    # Others may write there: -execdir and -h follow no link that one of them sets
+    # meanwhile. A file that a running box has taken away meanwhile is no error.
+    PATH=$SAFE_PATH find "$@" -execdir chgrp -h "$HL_SHARED" {} + 2>/dev/null || :
+    changed "database and spool in $DATA belong to group $HL_SHARED"
 }
 
 # A new folder for each state of the source, and a link to the one in use: an
@@ -414,7 +444,7 @@ make_command() {
 export HOTSPOT_CONFIG="\${HOTSPOT_CONFIG:-$CONFIG}"
 export PYTHONDONTWRITEBYTECODE=1
 if [ "\$(id -u)" -eq 0 ] && [ "$HL_USER" != root ]; then
-    set -- setpriv --reuid=$HL_USER --regid=$HL_GROUP --init-groups -- "$VENV/bin/hotspot-lite" "\$@"
+    set -- setpriv --reuid=$HL_USER --regid=$HL_GROUP --groups=$HL_GROUP,$HL_SHARED -- "$VENV/bin/hotspot-lite" "\$@"
 else
     set -- "$VENV/bin/hotspot-lite" "\$@"
 fi
@@ -627,14 +657,18 @@ unit() {
     # Into the journal: a log file made by one user would be closed to the other.
     radius="/usr/sbin/freeradius -f -l stdout -d $RADDB"
     radius_user=freerad
+    radius_group=freerad
     if ! uses_freeradius; then
         radius="$VENV/bin/hotspot-lite serve radius"
         radius_user=$HL_USER
+        radius_group=$HL_GROUP
     fi
     sed -e "s|@venv@|$VENV|g" -e "s|@user@|$HL_USER|g" -e "s|@group@|$HL_GROUP|g" \
+        -e "s|@shared@|$HL_SHARED|g" \
         -e "s|@config@|$CONFIG|g" -e "s|@data@|$DATA|g" -e "s|@run@|$RUN|g" \
         -e "s|@web_address@|$(value_of web.host):$(value_of web.port)|g" \
         -e "s|@radius@|$radius|g" -e "s|@radius_user@|$radius_user|g" \
+        -e "s|@radius_group@|$radius_group|g" \
         "$HERE/hotspot_lite/units/$1"
 }
 
@@ -740,7 +774,7 @@ stop_serve() {
 
 run_supervised() {
     folder 750 "$HL_USER:$HL_GROUP" "$LOG"
-    basis="$PROGRAM $(sha256sum <"$CONFIG" | cut -c1-16)"
+    basis="$PROGRAM $HL_SHARED $(sha256sum <"$CONFIG" | cut -c1-16)"
     if serve_runs && [ "$basis" = "$(remembered started-serve)" ]; then
         return
     fi
@@ -760,7 +794,7 @@ start_serve() {
         PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOTSPOT_CONFIG="$CONFIG" \
         "$VENV/bin/hotspot-lite" serve
     if [ "$(id -un)" != "$HL_USER" ]; then
-        set -- setpriv --reuid="$HL_USER" --regid="$HL_GROUP" --init-groups -- "$@"
+        set -- setpriv --reuid="$HL_USER" --regid="$HL_GROUP" --groups="$HL_GROUP,$HL_SHARED" -- "$@"
     fi
     (
         cd /

@@ -8,6 +8,7 @@ import pwd
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -285,6 +286,97 @@ def test_a_wrong_mode_is_mended(sourced: Callable[..., Done], tmp_path: Path) ->
     assert file.stat().st_mode & 0o777 == 0o640
 
 
+# -- Groups ---------------
+
+FORMER = "hotspot-lite:hotspot-lite\nfreerad:freerad ssl-cert hotspot-lite\n"
+
+
+@pytest.fixture
+def accounts(
+    sourced: Callable[..., Done], fake: Callable[[str, str], str], tmp_path: Path
+) -> Callable[[str, str], list[str]]:
+    """Runs make_user on a machine of these groups and members; what it changed."""
+    log = tmp_path / "accounts.log"
+
+    def call(groups: str, members: str) -> list[str]:
+        (tmp_path / "group").write_text(groups)
+        (tmp_path / "passwd").write_text(re.sub(":.*", "", members))
+        (tmp_path / "members").write_text(members)
+        log.write_text("")
+        fake("getent", f'grep -qx "$2" {tmp_path}/$1')
+        path = fake("id", f'sed -n "s/^$2://p" {tmp_path}/members')
+        for name in ("groupadd", "useradd", "usermod", "gpasswd"):
+            fake(name, f'echo "{name} $*" >>{log}')
+        done = sourced("make_user", PATH=path)
+        assert done.returncode == 0, done.stderr
+        return log.read_text().splitlines()
+
+    return call
+
+
+def test_the_service_and_freeradius_share_a_group_of_their_own(
+    accounts: Callable[[str, str], list[str]],
+) -> None:
+    done = accounts("freerad\n", "freerad:freerad ssl-cert\n")
+    assert done[:2] == [
+        "groupadd --system hotspot-lite",
+        "groupadd --system hotspot-radius",
+    ]
+    assert done[2].startswith("useradd --system --gid hotspot-lite ")
+    assert done[3:] == [
+        "usermod --append --groups hotspot-radius hotspot-lite",
+        "usermod --append --groups hotspot-radius freerad",
+    ]
+
+
+def test_freeradius_leaves_the_service_group_of_a_former_layout(
+    accounts: Callable[[str, str], list[str]],
+) -> None:
+    assert accounts("hotspot-lite\n", FORMER) == [
+        "groupadd --system hotspot-radius",
+        "usermod --append --groups hotspot-radius hotspot-lite",
+        "usermod --append --groups hotspot-radius freerad",
+        "gpasswd --delete freerad hotspot-lite",
+    ]
+
+
+def test_groups_as_they_should_be_are_left_alone(
+    accounts: Callable[[str, str], list[str]],
+) -> None:
+    members = (
+        "hotspot-lite:hotspot-lite hotspot-radius\nfreerad:freerad hotspot-radius\n"
+    )
+    assert accounts("hotspot-lite\nhotspot-radius\n", members) == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files to a group")
+def test_what_has_the_former_group_gets_the_shared_one(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    data, other = tmp_path / "data", tmp_path / "other"
+    (data / "spool").mkdir(parents=True)
+    for file in (data / "hotspot.db", data / "spool" / "acct.tsv", other):
+        file.write_text("")
+        file.chmod(0o660)
+    (data / "spool" / "link").symlink_to(other)
+    key = data / "box.key"
+    key.touch(0o600)
+    for path in (data, data / "spool", data / "hotspot.db", key, other):
+        shutil.chown(path, group="games")
+    shutil.chown(data / "spool" / "acct.tsv", "daemon", "games")
+    (data / "spool").chmod(0o2770)
+    code = f'DATA="{data}"; RUN="{tmp_path}/run"; make_folders; echo "$CHANGES"'
+    given = {"HL_USER": "root", "HL_GROUP": "games", "HL_SHARED": "users"}
+    assert sourced(code, **given).stdout.splitlines()[-1] != "0"
+    mended = (data, data / "hotspot.db", data / "spool", data / "spool" / "acct.tsv")
+    assert {path.group() for path in mended} == {"users"}
+    assert key.group() == "games"
+    assert (data / "spool" / "acct.tsv").owner() == "daemon"
+    assert [p.stat().st_mode & 0o7777 for p in (data, data / "spool")] == [0o2770] * 2
+    assert other.group() == "games"
+    assert sourced(code, **given).stdout == "0\n"
+
+
 # -- Demo and tests ---------------
 
 
@@ -434,14 +526,15 @@ def free_ports(count: int) -> list[int]:
 class Installed:
     """A box that install.sh put into a folder instead of the machine's root."""
 
-    def __init__(self, root: Path, user: str, group: str) -> None:
-        self.root, self.user = root, user
+    def __init__(self, root: Path, user: str, group: str, shared: str) -> None:
+        self.root, self.user, self.shared = root, user, shared
         self.config = root / "etc" / "hotspot-lite" / "config.toml"
         self.web, live, auth, acct = free_ports(4)
         self.environ = {
             "HL_ROOT": str(root),
             "HL_USER": user,
             "HL_GROUP": group,
+            "HL_SHARED": shared,
             "HL_INIT": "none",
             "HL_SKIP_APT": "1",
             "HL_SKIP_PIP": "1",
@@ -502,16 +595,19 @@ def stop_process(pid: int, patience: float = 45) -> None:
         time.sleep(0.2)
 
 
-def service_user() -> tuple[str, str]:
-    """Another user where root can play one who reaches our Python, else ourselves."""
+def service_user() -> tuple[str, str, str]:
+    """User, group and shared group of the service.
+
+    Another user where root can play one who reaches our Python, else ourselves.
+    """
     group = shutil.which("setpriv") and run("id", "-gn", "nobody").stdout.strip()
     reach = ("setpriv", "--reuid=nobody", f"--regid={group}", "--clear-groups")
     # By env: setpriv itself keeps the power to look into any folder.
     trial = [*reach, "env", sys.executable, "-c", "import hotspot_lite"]
     if os.getuid() == 0 and group and run(*trial).returncode == 0:
-        return "nobody", group
-    me = pwd.getpwuid(os.getuid()).pw_name
-    return me, run("id", "-gn").stdout.strip()
+        return "nobody", group, "users"
+    me, mine = pwd.getpwuid(os.getuid()).pw_name, run("id", "-gn").stdout.strip()
+    return me, mine, mine
 
 
 @pytest.fixture(scope="module")
@@ -562,8 +658,10 @@ def test_the_data_belongs_to_the_service_and_its_group(installed: Installed) -> 
     assert data.stat().st_mode & 0o7777 == 0o2770
     assert {data.owner(), (data / "hotspot.db").owner()} == {installed.user}
     assert (data / "hotspot.db").stat().st_mode & 0o777 == 0o660
-    owners = {path.owner() for path in data.rglob("*")}
-    assert owners == {installed.user}
+    assert {path.owner() for path in data.rglob("*")} == {installed.user}
+    shared = [data, data / "spool", *data.glob("hotspot.db*")]
+    assert {path.group() for path in shared} == {installed.shared}
+    assert (data / "box.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_second_run_changes_nothing(installed: Installed) -> None:
@@ -636,3 +734,110 @@ def test_a_port_that_somebody_has_is_named(installed: Installed) -> None:
     assert done.returncode == 1
     assert f"Another program has port {installed.web}/tcp" in done.stderr
     assert installed.install().returncode == 0
+
+
+# -- FreeRADIUS as a user of its own ---------------
+
+LOGIN = """User-Name = "hs_1", User-Password = "pass"
+Calling-Station-Id = "BC:24:11:00:00:01", Message-Authenticator = 0x00
+"""
+ACCOUNTING = """Acct-Status-Type = Start, Acct-Session-Id = "80000001"
+User-Name = "hs_1", Calling-Station-Id = "BC:24:11:00:00:01"
+"""
+
+
+class FreeRadius:
+    """Debian's FreeRADIUS as its own user, with an installed box's configuration."""
+
+    def __init__(self, box: Installed) -> None:
+        self.box = box
+        self.data = box.root / "var" / "lib" / "hotspot-lite"
+        self.settings = settings.load({"HOTSPOT_CONFIG": str(box.config)})
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *words: str | Path) -> tuple[str | Path, ...]:
+        """A command of freerad's, in no group but its own and the shared one."""
+        groups = ("--regid=freerad", f"--groups={self.box.shared}")
+        # By env: setpriv itself keeps the power to look into any folder.
+        return ("setpriv", "--reuid=freerad", *groups, "env", *words)
+
+    def start(self) -> None:
+        """Run it in the foreground."""
+        raddb = self.box.root / "etc" / "hotspot-lite" / "raddb"
+        told = self.command(needs("freeradius"), "-f", "-l", "stdout", "-d", raddb)
+        self.process = subprocess.Popen(told, umask=0o007, stdout=subprocess.DEVNULL)
+
+    def ask(self, kind: str, packet: str) -> str:
+        """What it answers, once it does."""
+        port = self.settings[f"radius.{kind}_port"]
+        told = ("-x", "-r", "20", "-t", "1", f"127.0.0.1:{port}", kind)
+        done = subprocess.run(
+            ["radclient", *told, self.settings["radius.secret"]],
+            input=packet,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=20)
+
+
+@pytest.fixture
+def freeradius(installed: Installed) -> Iterator[FreeRadius]:
+    if installed.user != "nobody" or run("id", "freerad").returncode:
+        pytest.skip("needs root, a Python that all users reach, and FreeRADIUS")
+    server = FreeRadius(installed)
+    yield server
+    server.stop()
+
+
+def test_freeradius_reads_the_database_and_no_key(freeradius: FreeRadius) -> None:
+    volatile = freeradius.box.root / "run" / "hotspot-lite" / "queue.db"
+    for file in (freeradius.box.config, freeradius.data / "box.key", volatile):
+        done = run(*freeradius.command("head", "-c", "1", file))
+        assert (done.returncode, done.stdout) == (1, ""), file
+        assert "Permission denied" in done.stderr
+    database = freeradius.data / "hotspot.db"
+    assert run(*freeradius.command("head", "-c", "6", database)).stdout == "SQLite"
+
+
+def test_customers_log_in_while_the_app_is_down_and_it_can_write_afterwards(
+    freeradius: FreeRadius,
+) -> None:
+    box, data = freeradius.box, freeradius.data
+    stop_process(box.pid())
+    now = int(time.time())
+    with sqlite3.connect(data / "hotspot.db") as db:
+        customer = "INSERT INTO customer (username, secret, made_at) VALUES (?, ?, ?)"
+        ident = db.execute(customer, ("hs_1", "pass", now)).lastrowid
+        db.execute(
+            "INSERT INTO subscription (customer_id, plan_name, price_cents,"
+            " duration_seconds, data_used_bytes, rate, devices, starts_at, expires_at,"
+            " mac, ip, access, access_says, made_at)"
+            " VALUES (?, 'p', 1, 3600, 0, '2M/4M', 1, ?, ?, '', '', 'none', '', ?)",
+            (ident, now - 60, now + 3600, now),
+        )
+    db.close()
+    assert not (data / "hotspot.db-shm").exists()
+
+    freeradius.start()
+    answer = freeradius.ask("auth", LOGIN)
+    assert "Access-Accept" in answer
+    assert "Session-Timeout" in answer
+    assert "Accounting-Response" in freeradius.ask("acct", ACCOUNTING)
+
+    made = [data / "hotspot.db-shm", data / "spool" / "acct.tsv"]
+    assert {(path.owner(), path.group()) for path in made} == {("freerad", box.shared)}
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o660}
+    command = box.root / "usr" / "local" / "bin" / "hotspot-lite"
+    words = ("plan", "add", "--name", "2 Hours", "--price", "30", "--duration", "2h")
+    done = run(command, *words)
+    assert done.returncode == 0, done.stderr
+    freeradius.stop()
+    assert box.install().returncode == 0
+    assert box.answers()
