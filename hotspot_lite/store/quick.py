@@ -36,15 +36,14 @@ def get(model: type[Row], row_id: int) -> Row:
 
 
 def find(model: type[Row], **one: Any) -> Row | None:
-    """The row whose one column (by its name in the database) has that value, or None."""
+    """The row whose one column (its name in the database) has that value, or None."""
     ((column, value),) = one.items()
     sql, fields = _select(model, column)
     found = _run(sql, (value,)).fetchone()
     if found is None:
         return None
     pairs = zip(fields, found, strict=True)
-    row = model(**{field.name: field.python_value(value) for field, value in pairs})
-    return row
+    return model(**{field.name: field.python_value(value) for field, value in pairs})
 
 
 def _run(sql: str, values: Sequence[Any]) -> Any:

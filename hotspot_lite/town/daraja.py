@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Self
 
 from hotspot_lite.town.daraja_control import SWITCHES, steer
 from hotspot_lite.town.daraja_gate import (
@@ -26,6 +26,7 @@ from hotspot_lite.town.daraja_gate import (
 )
 from hotspot_lite.town.daraja_phones import TEXTS, Office, Phones, Prompt, Taken
 from hotspot_lite.town.daraja_prompts import Prompts
+from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.stand import Ask, Reply, Stand, as_html, as_json
 
 # Faults before anything is done, and faults after the phone has rung.
@@ -41,7 +42,7 @@ PUSH_FAULTS = REFUSING_FAULTS + ACCEPTING_FAULTS
 QUERY_SPACING_SECONDS = 12.0  # 5 in 60 s with a burst of 1
 
 
-class PretendDaraja:
+class PretendDaraja(Inhabitant):
     """Daraja on 127.0.0.1; use as a context manager, or start() and stop().
 
     `scale` shortens the world's seconds (0.01 makes a minute 0.6 s), tokens aside.
@@ -102,7 +103,7 @@ class PretendDaraja:
     def callback_tries(self, tries: int) -> None:
         self.prompts.callback_tries = tries
 
-    def start(self) -> PretendDaraja:
+    def start(self) -> Self:
         """Begin to answer."""
         self._stand.start()
         return self
@@ -111,12 +112,6 @@ class PretendDaraja:
         """Stop answering; prompts still open are forgotten."""
         self.prompts.stop()
         self._stand.stop()
-
-    def __enter__(self) -> PretendDaraja:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     # -- asking it ------------------------------------------------------------------
 

@@ -9,11 +9,12 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from typing import Self
 
 from hotspot_lite.town import routeros_live as live
 from hotspot_lite.town.faults import Fault, Faults
 from hotspot_lite.town.hotspot import Device, Hotspot
+from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.nas import Nas, RadiusAddress
 from hotspot_lite.town.nas_incoming import Incoming
 from hotspot_lite.town.routeros_api import Answer, Command
@@ -38,7 +39,7 @@ JOURNAL_LINES = 20_000
 SECRET_WORDS = frozenset(("password", "response", "secret", "mac-auth-password"))
 
 
-class PretendRouter:
+class PretendRouter(Inhabitant):
     """One router. Use it as a context manager, or call start() and stop().
 
     Ports of 0 mean any free one; `api_port` and `http_port` tell which. `clock`
@@ -104,7 +105,7 @@ class PretendRouter:
 
     # -- life ---------------------------------------------------------------
 
-    def start(self) -> PretendRouter:
+    def start(self) -> Self:
         """Open the ports and begin to answer."""
         self._api.listen()
         self._servlet = Servlet(self, self._http_port)
@@ -127,17 +128,6 @@ class PretendRouter:
         self.nas.stop()
         if self._ticking is not None:
             self._ticking.join(5)
-
-    def __enter__(self) -> PretendRouter:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def api_port(self) -> int:

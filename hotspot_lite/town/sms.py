@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
+from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.stand import Ask, Reply, Stand, as_html, as_json
 
 # down: HTTP 503. lost: taken, but the answer never comes. no-credit, bad-key: refused.
@@ -31,7 +32,7 @@ class TakenSms:
     sender: str = ""
 
 
-class PretendSmsGateway:
+class PretendSmsGateway(Inhabitant):
     """An SMS provider on 127.0.0.1; a context manager, or start() and stop().
 
     `fault` is one of FAULTS; `slow_seconds` is waited before every answer.
@@ -62,7 +63,7 @@ class PretendSmsGateway:
         """What sms.url is to be."""
         return self._stand.base_url
 
-    def start(self) -> PretendSmsGateway:
+    def start(self) -> Self:
         """Begin to answer."""
         self._stand.start()
         return self
@@ -70,12 +71,6 @@ class PretendSmsGateway:
     def stop(self) -> None:
         """Stop answering."""
         self._stand.stop()
-
-    def __enter__(self) -> PretendSmsGateway:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def _answer(self, ask: Ask) -> Reply:
         pages = {

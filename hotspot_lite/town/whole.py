@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import socket
 from dataclasses import dataclass, field
-from types import TracebackType
+from typing import Self
 
 from hotspot_lite.town.daraja import PretendDaraja
+from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.routeros import PretendRouter, RadiusAddress
 from hotspot_lite.town.sms import PretendSmsGateway
 from hotspot_lite.town.visitor import Visitor
@@ -32,7 +33,7 @@ class Ports:
     acct: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
 
 
-class Town:
+class Town(Inhabitant):
     """Daraja, a router, an SMS gateway and people, for one box on this machine.
 
     `scale` shortens the seconds that people take (0.01: a minute is 0.6 s).
@@ -59,7 +60,7 @@ class Town:
         """Where the box's portal is."""
         return f"http://127.0.0.1:{self.ports.web}"
 
-    def start(self) -> Town:
+    def start(self) -> Self:
         """Open all doors."""
         self.daraja.start()
         self.sms.start()
@@ -71,17 +72,6 @@ class Town:
         self.router.stop()
         self.sms.stop()
         self.daraja.stop()
-
-    def __enter__(self) -> Town:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def visitor(self) -> Visitor:
         """Somebody new with a phone, whose device has joined the WiFi."""
