@@ -1,0 +1,160 @@
+"""Packages, vouchers and payments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hotspot_lite.box import open_box
+from hotspot_lite.cli.verbs import Args, add_noun, add_verb
+from hotspot_lite.clock import as_text
+from hotspot_lite.errors import BadInput
+
+
+def plan_add(args: Args) -> dict[str, Any]:
+    """Put a package on sale."""
+    from hotspot_lite.trade import catalogue
+
+    now = open_box().clock.now().at
+    plan = catalogue.add(
+        args.name,
+        args.price,
+        args.duration,
+        now,
+        data=args.data,
+        rate=args.rate,
+        devices=args.devices,
+        starts=args.starts,
+    )
+    return _plan(plan)
+
+
+def plan_list(args: Args) -> list[dict[str, Any]]:
+    """List the packages on sale."""
+    from hotspot_lite.trade import catalogue
+
+    open_box()
+    return [_plan(plan) for plan in catalogue.on_sale()]
+
+
+def _plan(plan: Any) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "name": plan.name,
+        "price": f"{plan.price_cents / 100:.2f}",
+        "duration_seconds": plan.duration_seconds,
+        "data_bytes": plan.data_bytes,
+        "rate": plan.rate,
+        "devices": plan.devices,
+        "starts": plan.starts,
+    }
+
+
+def voucher_create(args: Args) -> dict[str, Any]:
+    """Make a batch of vouchers and print their codes."""
+    from hotspot_lite.trade import catalogue, vouchers
+
+    now = open_box().clock.now().at
+    batch = vouchers.make(catalogue.by_name(args.plan), args.count, "cli", now)
+    return {
+        "batch": batch.id,
+        "plan": args.plan,
+        "count": args.count,
+        "codes": vouchers.codes(batch),
+    }
+
+
+def voucher_list(args: Args) -> list[dict[str, Any]]:
+    """List vouchers, newest batch first."""
+    from hotspot_lite.trade.models import Voucher, VoucherBatch
+
+    open_box()
+    query = Voucher.select(Voucher, VoucherBatch).join(VoucherBatch)
+    return [
+        {
+            "batch": voucher.batch.id,
+            "code": voucher.code,
+            "package": json.loads(voucher.batch.terms)["name"],
+            "redeemed": as_text(voucher.redeemed_at) or "-",
+        }
+        for voucher in query.order_by(VoucherBatch.id.desc(), Voucher.id).limit(1000)
+    ]
+
+
+def payment_list(args: Args) -> list[dict[str, Any]]:
+    """List the newest payments."""
+    from hotspot_lite.trade.models import Payment
+
+    open_box()
+    query = Payment.select().order_by(Payment.id.desc()).limit(args.last)
+    return [_payment(payment) for payment in query]
+
+
+def payment_show(args: Args) -> dict[str, Any]:
+    """Show one payment and what came of it."""
+    from hotspot_lite.trade.models import Callback, Payment, Subscription
+
+    open_box()
+    payment = Payment.get_or_none(Payment.id == args.id)
+    if payment is None:
+        raise BadInput(f"There is no payment {args.id}.", "See: payment list")
+    time = Subscription.get_or_none(Subscription.payment == payment)
+    told = Callback.select().where(Callback.payment == payment)
+    return _payment(payment) | {
+        "result": f"{payment.result_code} {payment.result_text}".strip(),
+        "settled_by": payment.settled_by,
+        "callbacks": [call.verdict for call in told],
+        "subscription": time and time.id,
+        "access": time.access if time else "-",
+        "ends": as_text(time.expires_at) if time else "-",
+    }
+
+
+def _payment(payment: Any) -> dict[str, Any]:
+    from hotspot_lite.trade.phones import mask
+
+    return {
+        "id": payment.id,
+        "state": payment.state,
+        "amount": f"{payment.amount_cents / 100:.2f}",
+        "package": json.loads(payment.terms)["name"],
+        "phone": mask(payment.phone),
+        "receipt": payment.receipt or "-",
+        "asked": as_text(payment.asked_at),
+        "paid": as_text(payment.paid_at) or "-",
+    }
+
+
+def payment_reconcile(args: Args) -> dict[str, Any]:
+    """Ask M-Pesa now about every payment that is still open."""
+    from hotspot_lite import journey
+    from hotspot_lite.trade import payments
+
+    journey.here.open()
+    before = {p.id for p in payments.to_query(journey.here.now())}
+    for _ in before:
+        journey.reconcile()
+    return {"asked": sorted(before)}
+
+
+def add_to(nouns: Any) -> None:
+    """Put these verbs on the command line."""
+    plan = add_noun(nouns, "plan", "packages on sale")
+    add = add_verb(plan, "add", plan_add)
+    add.add_argument("--name", required=True)
+    add.add_argument("--price", required=True, help="20 or 20.50")
+    add.add_argument("--duration", required=True, help="30m, 1h, 7d, 2w")
+    add.add_argument("--data", default="", help="500M or 2G; without: no limit")
+    add.add_argument("--rate", default="10M/10M", help="upload/download, 2M/4M")
+    add.add_argument("--devices", type=int, default=1)
+    add.add_argument("--starts", choices=("sale", "first-use"), default="sale")
+    add_verb(plan, "list", plan_list)
+    voucher = add_noun(nouns, "voucher", "vouchers")
+    make = add_verb(voucher, "create", voucher_create)
+    make.add_argument("--plan", required=True)
+    make.add_argument("--count", type=int, default=1)
+    add_verb(voucher, "list", voucher_list)
+    payment = add_noun(nouns, "payment", "payments")
+    add_verb(payment, "list", payment_list).add_argument("--last", type=int, default=50)
+    add_verb(payment, "show", payment_show).add_argument("id", type=int)
+    add_verb(payment, "reconcile", payment_reconcile)
