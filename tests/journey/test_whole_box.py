@@ -1,4 +1,4 @@
-"""The whole box as real processes: a sale from end to end, and what it leaves behind."""
+"""The whole box as real processes: a sale from end to end, and what is left."""
 
 from __future__ import annotations
 
