@@ -15,6 +15,7 @@ from hotspot_lite.outside import Outside, put_sample, read_sample
 from hotspot_lite.radius import spool
 from hotspot_lite.trade import (
     access,
+    hearsay,
     messages,
     payments,
     sessions,
@@ -78,14 +79,14 @@ def reconcile() -> None:
     """Ask Daraja where no callback came, one payment at a time: it counts queries."""
     for payment in payments.paid_without_time():
         payments.call_for_time(payment)
-    waiting = payments.to_query(here.now())
+    waiting = hearsay.to_query(here.now())
     if not waiting or here.must_not_query_yet():
         return
     payment = waiting[0]
     answer = here.daraja.query(payment.checkout_request_id or "", here.now())
     here.believe_daraja()
     here.heed(answer)
-    payments.answered_query(
+    hearsay.answered_query(
         payment, answer.kind, answer.result_code, answer.result_text, here.now()
     )
 

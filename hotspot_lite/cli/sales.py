@@ -128,10 +128,10 @@ def _payment(payment: Any) -> dict[str, Any]:
 def payment_reconcile(args: Args) -> dict[str, Any]:
     """Ask M-Pesa now about every payment that is still open."""
     from hotspot_lite import journey
-    from hotspot_lite.trade import payments
+    from hotspot_lite.trade import hearsay
 
     journey.here.open()
-    before = {p.id for p in payments.to_query(journey.here.now())}
+    before = {p.id for p in hearsay.to_query(journey.here.now())}
     for _ in before:
         journey.reconcile()
     return {"asked": sorted(before)}

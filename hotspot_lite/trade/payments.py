@@ -1,7 +1,7 @@
-"""Money: asked for, told of, settled. `paid` is final, `failed` never is.
+"""Money: asked for, sent, paid or failed. `paid` is final, `failed` never is.
 
-Giving time for it is another thing (`subscriptions`): a payment that is paid stays
-paid whatever the router does.
+What a provider tells of it is judged in `hearsay`. Giving time for it is another thing
+(`subscriptions`): a payment that is paid stays paid whatever the router does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import audit, events
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
-from hotspot_lite.trade.models import Callback, Payment, Plan, Subscription
+from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
@@ -27,9 +27,6 @@ PROMPT_SECONDS = 75
 SAME_AGAIN_SECONDS = 120
 # Prompts one device may cause: sending prompts to strangers is an abuse.
 ASKS_PER_DEVICE, ASKS_WINDOW_SECONDS = 5, 600
-# Before this age a query tells nothing; from the second on, "0" means paid (1.5).
-QUERY_FROM_SECONDS, QUERY_SURE_SECONDS = 25, 90
-QUERY_SPACING_SECONDS, QUERY_UNTIL_SECONDS = 20, 24 * 3600
 OPEN = ("asked", "sent", "uncertain")
 
 
@@ -42,25 +39,6 @@ class Ask:
     mac: str = ""
     ip: str = ""
     login_url: str = ""
-
-
-class Heard(Protocol):
-    """What a provider's callback says, as its wire has read it."""
-
-    @property
-    def ok(self) -> bool: ...
-    @property
-    def result_code(self) -> str: ...
-    @property
-    def result_text(self) -> str: ...
-    @property
-    def checkout_request_id(self) -> str: ...
-    @property
-    def amount_cents(self) -> int | None: ...
-    @property
-    def amount_text(self) -> str: ...
-    @property
-    def receipt(self) -> str | None: ...
 
 
 class Pushed(Protocol):
@@ -235,54 +213,6 @@ def by_ref(ref: str) -> Payment | None:
     return store.find(Payment, ref=ref)
 
 
-def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int) -> str:
-    """Keep a callback's raw body and what it means: all in one transaction.
-
-    `heard` is None where the body couldn't be read. Returns the verdict: paid,
-    failed, already, duplicate, unreadable, no-amount, wrong-amount, wrong-id,
-    receipt-twice.
-    """
-    with store.atomic():
-        digest = hashlib.sha256(raw).hexdigest()
-        row = {"payment": payment.id, "digest": digest, "body": raw, "peer": peer}
-        keep = Callback.insert(received_at=now, verdict="new", **row)
-        if not keep.on_conflict_ignore().as_rowcount().execute():
-            return "duplicate"
-        verdict = _judge(store.get(Payment, payment.id), heard, now)
-        Callback.update(verdict=verdict).where(
-            (Callback.payment == payment.id) & (Callback.digest == digest)
-        ).execute()
-    return verdict
-
-
-def _judge(payment: Payment, heard: Heard | None, now: int) -> str:
-    doubt = _doubt(payment, heard)
-    if doubt is not None:
-        audit.leave_to_a_person(*doubt, now, payment)
-        return doubt[0]
-    assert heard is not None
-    if heard.ok and not heard.amount_text:
-        # Genuine ones without metadata exist (facts 7.4): a query settles it.
-        return "no-amount"
-    if not heard.ok:
-        return mark_failed(payment, heard.result_code, heard.result_text, now)
-    return mark_paid(payment, "callback", heard.checkout_request_id, heard.receipt, now)
-
-
-def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
-    if heard is None:
-        return "unreadable", "A callback came that can't be read. Its body is kept."
-    known = payment.checkout_request_id
-    if known is not None and heard.checkout_request_id != known:
-        return "wrong-id", "A callback came with another payment's id."
-    if not heard.ok or not heard.amount_text:
-        return None
-    if heard.amount_cents != payment.amount_cents:
-        asked = f"{payment.amount_cents / 100:.2f}"
-        return "wrong-amount", f"Paid {heard.amount_text} where {asked} was asked."
-    return None
-
-
 def mark_paid(
     payment: Payment, by: str, checkout_id: str | None, receipt: str | None, now: int
 ) -> str:
@@ -362,42 +292,6 @@ def for_event(payment: Payment) -> dict[str, object]:
 def terms(payment: Payment) -> Terms:
     """What the payment is for."""
     return read_terms(payment.terms)
-
-
-def to_query(now: int) -> list[Payment]:
-    """The open payments that a query may tell more about, longest asked first."""
-    old_enough = Payment.asked_at.between(
-        now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
-    )
-    query = Payment.select().where(
-        Payment.state.in_(("sent", "uncertain")) & old_enough
-    )
-    return [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
-
-
-def _may_query(payment: Payment, now: int) -> bool:
-    # 20 s apart in the first 5 minutes, then ever rarer: 24 hours of asking about a
-    # prompt that nobody answered would use up the query allowance of all.
-    wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
-    last = payment.answered_at or payment.sent_at or payment.asked_at
-    return bool(payment.checkout_request_id and now - last >= min(wait, 3600))
-
-
-def answered_query(payment: Payment, kind: str, code: str, says: str, now: int) -> str:
-    """Take a query's answer: `paid` counts only once the prompt can't be open.
-
-    A query never downgrades a paid payment, and a failure it tells stays revivable.
-    """
-    with store.atomic():
-        Payment.update(queries=Payment.queries + 1, answered_at=now).where(
-            Payment.id == payment.id
-        ).execute()
-        payment = store.get(Payment, payment.id)
-        if kind == "failed":
-            return mark_failed(payment, code, says, now)
-        if kind == "paid" and now - payment.asked_at >= QUERY_SURE_SECONDS:
-            return mark_paid(payment, "query", None, None, now)
-    return "pending"
 
 
 def paid_without_time() -> list[Payment]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade.payments import Heard
+from hotspot_lite.trade.hearsay import Heard
 
 if TYPE_CHECKING:
     from bottle import Bottle

@@ -13,8 +13,8 @@ from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import payments
-from hotspot_lite.trade.payments import Heard
+from hotspot_lite.trade import hearsay, payments
+from hotspot_lite.trade.hearsay import Heard
 from hotspot_lite.web import pages
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Callbacks:
             raise HTTPError(404)
         raw = _body()
         now = self.box.clock.now().at
-        verdict = payments.hear(
+        verdict = hearsay.hear(
             payment, raw, self._read(raw), pages.client_address(), now
         )
         log.info("callback of payment %s: %s", payment.id, verdict)

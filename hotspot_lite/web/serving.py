@@ -13,7 +13,7 @@ import waitress
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade.payments import Heard
+from hotspot_lite.trade.hearsay import Heard
 from hotspot_lite.web import make_app
 
 THREADS = 6

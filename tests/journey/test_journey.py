@@ -23,6 +23,7 @@ from hotspot_lite.trade import (
     audit,
     catalogue,
     events,
+    hearsay,
     payments,
     subscriptions,
     vouchers,
@@ -281,7 +282,7 @@ def test_a_late_callback_after_the_query_only_adds_the_receipt(
             }
         }
     ).encode()
-    verdict = payments.hear(
+    verdict = hearsay.hear(
         again(paid), raw, read_callback(raw), "x", journey.here.now()
     )
     assert verdict == "already"

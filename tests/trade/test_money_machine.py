@@ -21,7 +21,7 @@ from hotspot_lite import box as boxes
 from hotspot_lite import settings as box_settings
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, payments, subscriptions
+from hotspot_lite.trade import catalogue, hearsay, payments, subscriptions
 from hotspot_lite.trade.models import Payment, Subscription
 
 NOW = 1_800_000_000
@@ -96,14 +96,14 @@ class Money(RuleBasedStateMachine):
         else:
             self.truth[sale] = f"R{sale}"
         raw = f"{sale} {odd} {self.now // 60}".encode()
-        payments.hear(Payment.get_by_id(sale), raw, heard, "x", self.now)
+        hearsay.hear(Payment.get_by_id(sale), raw, heard, "x", self.now)
 
     @rule(sale=sales)
     def failure(self, sale: int) -> None:
         if sale:
             heard = replace(CANCELLED, checkout_request_id=f"ws_{sale}")
             raw = f"no {sale} {self.now}".encode()
-            payments.hear(Payment.get_by_id(sale), raw, heard, "x", self.now)
+            hearsay.hear(Payment.get_by_id(sale), raw, heard, "x", self.now)
 
     @rule(sale=sales)
     def fulfil(self, sale: int) -> None:

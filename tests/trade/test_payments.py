@@ -10,7 +10,14 @@ from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import audit, catalogue, events, payments, subscriptions
+from hotspot_lite.trade import (
+    audit,
+    catalogue,
+    events,
+    hearsay,
+    payments,
+    subscriptions,
+)
 from hotspot_lite.trade.models import Callback, Payment, Plan, Subscription
 
 NOW = 1_800_000_000
@@ -69,7 +76,7 @@ def again(payment: Payment) -> Payment:
 
 
 def hear(payment: Payment, heard: Heard | None, raw: bytes = b"{}") -> str:
-    return payments.hear(payment, raw, heard, "127.0.0.1", NOW + 12)
+    return hearsay.hear(payment, raw, heard, "127.0.0.1", NOW + 12)
 
 
 def waiting(name: str) -> int:
@@ -214,7 +221,7 @@ def test_a_success_without_an_amount_is_left_to_a_query(sent: Payment) -> None:
     bare = Heard(amount_cents=None, amount_text="", receipt=None)
     assert hear(sent, bare) == "no-amount"
     assert again(sent).state == "sent"
-    assert payments.answered_query(sent, "paid", "0", "", NOW + 90) == "paid"
+    assert hearsay.answered_query(sent, "paid", "0", "", NOW + 90) == "paid"
 
 
 def test_one_receipt_pays_for_one_thing(plan: Plan, sent: Payment) -> None:
@@ -238,8 +245,8 @@ def test_an_unknown_token_finds_nothing_and_the_right_one_its_payment(
 
 
 def test_a_query_before_90_seconds_never_settles_on_paid(sent: Payment) -> None:
-    assert payments.answered_query(sent, "paid", "0", "", NOW + 89) == "pending"
-    assert payments.answered_query(sent, "paid", "0", "", NOW + 90) == "paid"
+    assert hearsay.answered_query(sent, "paid", "0", "", NOW + 89) == "pending"
+    assert hearsay.answered_query(sent, "paid", "0", "", NOW + 90) == "paid"
     assert again(sent).settled_by == "query"
     assert again(sent).receipt is None
 
@@ -247,24 +254,24 @@ def test_a_query_before_90_seconds_never_settles_on_paid(sent: Payment) -> None:
 def test_the_late_callback_adds_the_receipt_to_what_a_query_settled(
     sent: Payment,
 ) -> None:
-    payments.answered_query(sent, "paid", "0", "", NOW + 90)
+    hearsay.answered_query(sent, "paid", "0", "", NOW + 90)
     assert hear(sent, Heard()) == "already"
     assert again(sent).receipt == "UKM1"
 
 
 def test_a_query_never_downgrades_what_is_paid(sent: Payment) -> None:
     hear(sent, Heard())
-    assert payments.answered_query(sent, "failed", "1032", "", NOW + 90) == "already"
+    assert hearsay.answered_query(sent, "failed", "1032", "", NOW + 90) == "already"
     assert again(sent).state == "paid"
 
 
 def test_queries_begin_at_25_seconds_and_keep_their_distance(sent: Payment) -> None:
-    assert payments.to_query(NOW + 24) == []
-    assert [p.id for p in payments.to_query(NOW + 25)] == [sent.id]
-    payments.answered_query(sent, "pending", "", "", NOW + 25)
-    assert payments.to_query(NOW + 44) == []
-    assert payments.to_query(NOW + 46) != []
-    assert payments.to_query(NOW + 25 * 3600) == []
+    assert hearsay.to_query(NOW + 24) == []
+    assert [p.id for p in hearsay.to_query(NOW + 25)] == [sent.id]
+    hearsay.answered_query(sent, "pending", "", "", NOW + 25)
+    assert hearsay.to_query(NOW + 44) == []
+    assert hearsay.to_query(NOW + 46) != []
+    assert hearsay.to_query(NOW + 25 * 3600) == []
 
 
 def test_a_paid_payment_without_time_is_seen(sent: Payment) -> None:
