@@ -189,7 +189,8 @@ def close_stale() -> None:
         sessions.end_stale(reading.at)
 
 
-def _recorded(changed: set[int]) -> None:
+def _recorded(touched: set[int]) -> None:
+    access.call_again(touched, here.now())
     jobs.ring("live")
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
 from hotspot_lite.trade import events, subscriptions
-from hotspot_lite.trade.models import Subscription
+from hotspot_lite.trade.models import Session, Subscription
+
+# A session that ended longer ago is not taken up again: the customer has gone.
+AGAIN_WITHIN_SECONDS = 120
+# Less time than this is not worth a login.
+WORTH_SECONDS = 10
 
 
 def to_admit(subscription_id: int, now: int) -> Subscription | None:
@@ -40,6 +47,43 @@ def failed(subscription_id: int, error: str, now: int) -> None:
         del shown["end_time"]
         body = {"subscription": shown, "router_id": 1, "error": error}
         events.announce("provisioning_failed", body, now)
+
+
+def call_again(touched: Collection[int], now: int) -> list[int]:
+    """Put those online again whose session the router ended though time is left.
+
+    RADIUS gives a day at most at once (a wrong clock then gives away no more), so a
+    week's package is logged out each day. `touched` are subscriptions that accounting
+    told of; returns those whose access is called for.
+    """
+    if not touched:
+        return []
+    timed_out = (Session.cause == "Session-Timeout") & (
+        Session.ended_at > now - AGAIN_WITHIN_SECONDS
+    )
+    cut_off = (
+        Subscription.select()
+        .join(Session)
+        .where(Subscription.id.in_(list(touched)) & timed_out)
+        .distinct()
+    )
+    left: list[Subscription] = [s for s in cut_off if _may_go_on(s, now)]
+    with store.atomic():
+        for subscription in left:
+            Subscription.update(access="waiting").where(
+                Subscription.id == subscription.id
+            ).execute()
+            subscriptions.call_for_access(
+                subscription, delay_seconds=subscriptions.SETTLE_SECONDS
+            )
+    return [subscription.id for subscription in left]
+
+
+def _may_go_on(subscription: Subscription, now: int) -> bool:
+    if subscription.access != "admitted" or subscription.ended_at is not None:
+        return False
+    seconds = subscriptions.seconds_left(subscription, now)
+    return seconds > WORTH_SECONDS and not subscriptions.is_data_used_up(subscription)
 
 
 def not_yet_admitted(now: int) -> list[Subscription]:

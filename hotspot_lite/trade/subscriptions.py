@@ -10,6 +10,9 @@ from hotspot_lite.trade import customers, events, messages, payments
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.models import Customer, Payment, Subscription, Voucher
 
+# What a router takes at most to end a session whose time is over.
+SETTLE_SECONDS = 3
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -81,7 +84,9 @@ def give(wish: Wish, now: int) -> Subscription:
     )
     customers.remember_device(wish.mac, wish.ip, wish.customer, now)
     if wish.mac:
-        call_for_access(subscription, delay_seconds=max(0, (starts_at or 0) - now))
+        wait_seconds = max(0, (starts_at or 0) - now)
+        # Time that begins later: only once the router has ended what ran before.
+        call_for_access(subscription, wait_seconds and wait_seconds + SETTLE_SECONDS)
     return subscription
 
 

@@ -109,12 +109,14 @@ class Router:
         """Let a device in as a user, as if it had typed the password itself.
 
         A device that is in already as this user is left as it is, so that a job may
-        run this twice. The router may ask RADIUS meanwhile: let deadline_seconds be
+        run this twice; one that is in as somebody else is logged out first. The router may ask RADIUS meanwhile: let deadline_seconds be
         longer than the router waits for that, or a later try finds the device in.
         """
         self._begin()
-        if self._is_in(user, mac_address):
+        before = self._active(mac_address, None)
+        if any(active.user == user for active in before):
             return
+        self._remove(before)
         try:
             self._write(
                 "/ip/hotspot/active/login",
@@ -129,16 +131,7 @@ class Router:
     def log_out(self, mac: str) -> bool:
         """Put a device out, and its cookie; says whether it was in."""
         self._begin()
-        ids = [active.id for active in self._active(mac, None)]
-        if not ids:
-            return False
-        try:
-            self._write("/ip/hotspot/active/remove", f"=.id={','.join(ids)}")
-        except _Trapped as trapped:
-            # It went by itself between the question and the order.
-            if "no such item" not in str(trapped):
-                raise refusal_of(str(trapped)) from None
-        return True
+        return self._remove(self._active(mac, None))
 
     def traffic(self, interface: str) -> Traffic:
         """What an interface moves just now, in bits per second."""
@@ -182,6 +175,18 @@ class Router:
         words = [f"=.proplist={_ACTIVE}", *queries]
         command = "/ip/hotspot/active/print"
         return self._facts(active_of, command, *words, may_be_empty=True)
+
+    def _remove(self, those: list[Active]) -> bool:
+        if not those:
+            return False
+        ids = ",".join(active.id for active in those)
+        try:
+            self._write("/ip/hotspot/active/remove", f"=.id={ids}")
+        except _Trapped as trapped:
+            # It went by itself between the question and the order.
+            if "no such item" not in str(trapped):
+                raise refusal_of(str(trapped)) from None
+        return True
 
     def _is_in(self, user: str, mac: str) -> bool:
         return any(active.user == user for active in self._active(mac, None))

@@ -420,6 +420,33 @@ def test_use_is_taken_into_the_ledger(sold: Subscription, town: Town, box: Box) 
     assert Subscription.get().data_used_bytes == 6_000
 
 
+def test_a_weeks_package_goes_on_after_the_day_that_radius_gives_at_once(
+    box: Box, town: Town
+) -> None:
+    plan = catalogue.add("Week", "300", "7d", journey.here.now())
+    (code,) = vouchers.codes(vouchers.make(plan, 1, "cli", journey.here.now()))
+    visitor = town.visitor()
+    time_ = vouchers.redeem(code, visitor.mac, visitor.ip, journey.here.now())
+    journey.admit(subscription_id=time_.id)
+    jobs.rows.main.execute_sql("DELETE FROM job")
+    town.router.tick(time.time() + 86_401)
+    assert town.router.active() == []
+    assert town.router.nas.settle(5)
+    journey.drain()
+    assert "provisioning.admit" in waiting()
+    journey.admit(subscription_id=time_.id)
+    assert visitor.is_on_the_internet()
+
+
+def test_who_logs_out_by_hand_is_left_alone(sold: Subscription, town: Town) -> None:
+    journey.admit(subscription_id=sold.id)
+    jobs.rows.main.execute_sql("DELETE FROM job")
+    town.router.device(sold.mac).log_out()
+    assert town.router.nas.settle(5)
+    journey.drain()
+    assert waiting() == []
+
+
 def test_an_unbelievable_clock_cuts_nobody_off(
     sold: Subscription, clock: Shifted
 ) -> None:

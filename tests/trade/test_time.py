@@ -155,6 +155,19 @@ def test_time_bought_early_begins_when_the_earlier_ends(plan: Plan, box: Box) ->
     ]
 
 
+def test_later_time_is_put_online_once_the_router_has_ended_the_earlier(
+    plan: Plan,
+) -> None:
+    customer, _ = customers.of_phone("254700000001", NOW)
+    give(customer, plan, NOW)
+    later = give(customer, plan, NOW + 600)
+    delays = store.database.execute_sql(
+        "SELECT due_at - made_at FROM job WHERE args LIKE ?",
+        (f'%"subscription_id":{later.id}%',),
+    ).fetchall()
+    assert delays == [(3000 + subscriptions.SETTLE_SECONDS,)]
+
+
 def test_time_after_used_up_data_is_still_there(plan: Plan) -> None:
     customer, _ = customers.of_phone("254700000001", NOW)
     first, second = give(customer, plan, NOW), give(customer, plan, NOW + 1)
