@@ -30,13 +30,14 @@ def put(
     once: str | None = None,
     delay_seconds: float = 0.0,
     durable: bool | None = None,
+    batch: int | None = None,
     **args: Any,
 ) -> int | None:
     """Put the job `lane.verb`; it commits with the transaction we are in.
 
-    See `Rows.put`. Arguments hold ids, never secrets.
+    See `Rows.put`, and batches.py for `batch`. Arguments hold ids, never secrets.
     """
-    return rows.put(name, args, tags, once, delay_seconds, durable)
+    return rows.put(name, args, tags, once, delay_seconds, durable, batch=batch)
 
 
 def finish() -> None:

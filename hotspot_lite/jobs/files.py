@@ -16,68 +16,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from peewee import SqliteDatabase
 
 from hotspot_lite import bell, clock, store
-from hotspot_lite.jobs import lanes, rescue
+from hotspot_lite.errors import BadInput
+from hotspot_lite.jobs import lanes, notes, rescue
 from hotspot_lite.jobs.lanes import Lane
+from hotspot_lite.jobs.tables import Taken, as_json, best_of, make_volatile
 
-JOB_COLUMNS = """(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, name TEXT NOT NULL,
-  args TEXT NOT NULL, tags TEXT NOT NULL, once TEXT,
-  due_at REAL NOT NULL, made_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-  deaths INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '')"""
-FAILED_COLUMNS = """(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, name TEXT NOT NULL,
-  args TEXT NOT NULL, tags TEXT NOT NULL, attempts INTEGER NOT NULL,
-  error TEXT NOT NULL, traceback TEXT NOT NULL, first_at REAL NOT NULL,
-  last_at REAL NOT NULL, times INTEGER NOT NULL, retried_at REAL)"""
-TABLES = f"""
-CREATE TABLE IF NOT EXISTS job {JOB_COLUMNS};
-CREATE UNIQUE INDEX IF NOT EXISTS job_once ON job (name, once)
-  WHERE once IS NOT NULL;
-CREATE INDEX IF NOT EXISTS job_due ON job (lane, due_at, id);
-CREATE TABLE IF NOT EXISTS failed_job {FAILED_COLUMNS};
-CREATE UNIQUE INDEX IF NOT EXISTS failed_job_same ON failed_job (name, args);
-"""
-RESERVATIONS = """
-CREATE TABLE IF NOT EXISTS reservation (
-  token INTEGER PRIMARY KEY AUTOINCREMENT, durable INTEGER NOT NULL,
-  job_id INTEGER NOT NULL, lane TEXT NOT NULL, consumer TEXT NOT NULL,
-  since_boot REAL NOT NULL, UNIQUE (durable, job_id));
-CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value REAL NOT NULL);
-"""
-
-
-@dataclass
-class Taken:
-    """A job that this process has reserved and is running."""
-
-    id: int
-    name: str
-    lane: Lane
-    args: dict[str, Any]
-    tags: list[str]
-    attempts: int  # tries before this one
-    made_at: float
-    durable: bool
-    token: int
-    since_boot: float
-    settled: bool = False  # its row is gone, or its next try is on disk
-
-    @property
-    def attempt(self) -> int:
-        """Which try this is, from 1."""
-        return self.attempts + 1
-
-    def as_row(self) -> tuple[str, str, str, str, int]:
-        """What the failed jobs keep of it."""
-        args, tags = _json(self.args), _json(self.tags)
-        return self.lane.name, self.name, args, tags, self.attempt
+# What a worker looks up before each job, in one statement: who runs what, and how
+# often the lanes' settings were changed.
+HELD = (
+    "SELECT lane, durable, job_id FROM reservation"
+    " UNION ALL SELECT '', 0, value FROM mark WHERE name = 'lanes'"
+)
 
 
 @dataclass
@@ -92,19 +47,48 @@ class Rows:
     run_lock: threading.RLock = field(default_factory=threading.RLock)
     # Wall clock minus boot clock when we last looked: a step changes it.
     offset: float | None = None
+    # Names of jobs that this process leaves alone until then: they are over a rate.
+    held: dict[str, float] = field(default_factory=dict)
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+    _lanes_version: float | None = None
 
     def open(self, run_dir: Path) -> None:
         """Make queue.db in `run_dir` if it isn't there. No flush ever goes to it."""
         run_dir.mkdir(parents=True, exist_ok=True)
         self.bells = run_dir / "bells"
-        self.offset = None
+        self.offset = self._lanes_version = None
+        self.held = {}
         if self.run.database and not self.run.is_closed():
             self.run.close()
         pragmas = {"journal_mode": "wal", "synchronous": "off", "cache_size": -512}
         self.run.init(str(run_dir / "queue.db"), pragmas=pragmas, timeout=10)
-        for statement in (TABLES + RESERVATIONS).split(";\n"):
-            if statement.strip():
-                self.run.execute_sql(statement)
+        make_volatile(self.run)
+
+    # -- lanes -----------------------------------------------------------------
+
+    def lanes(self) -> Mapping[str, Lane]:
+        """Every lane as it is set now."""
+        row = self.run.execute_sql(
+            "SELECT value FROM mark WHERE name = 'lanes'"
+        ).fetchone()
+        return self._lanes_of(row[0] if row else 0)
+
+    def _lanes_of(self, version: float) -> Mapping[str, Lane]:
+        # Read again only when somebody has changed one.
+        if version != self._lanes_version:
+            stored = self.main.execute_sql(f"SELECT {lanes.STORED} FROM lane_setting")  # noqa: S608
+            self._lanes = lanes.merged(stored.fetchall())
+            self._lanes_version = version
+        return self._lanes
+
+    def lanes_changed(self) -> None:
+        """Tell every consumer, once the change is on disk."""
+        with self.run_lock:
+            self.run.execute_sql(
+                "INSERT INTO mark VALUES ('lanes', 1)"
+                " ON CONFLICT (name) DO UPDATE SET value = value + 1"
+            )
+        self.ring()
 
     # -- putting ---------------------------------------------------------------
 
@@ -117,33 +101,41 @@ class Rows:
         delay_seconds: float = 0.0,
         durable: bool | None = None,
         now: float | None = None,
+        batch: int | None = None,
+        retry_of: int | None = None,
     ) -> int | None:
         """Put a job; it commits with the transaction we are in, and rings after it.
 
         `once` is its key: while a job of that name and key waits, another is not
-        put, and None is returned; one that runs already is no obstacle. Raises
-        BadInput for a name without a lane.
+        put, and None is returned; one that runs already is no obstacle. Nor is one
+        put for a `batch` that was cancelled. Raises BadInput for a name without a
+        lane, or a closed batch.
         """
         lane = lanes.of(name)
         now = time.time() if now is None else now
         rescue.notice_step(self, now)
         durable = lane.durable if durable is None else durable
+        durable = durable or batch is not None
         with self.writing(durable) as db:
+            if batch is not None and not self._joins(batch):
+                return None
             if once is not None:
                 once = self._free_key(db, durable, name, once)
                 if once is None:
                     return None
             row = db.execute_sql(
-                "INSERT INTO job (lane, name, args, tags, once, due_at, made_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO job (lane, name, args, tags, once, due_at, made_at,"
+                " batch_id, retry_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     lane.name,
                     name,
-                    _json(args),
-                    _json(list(tags)),
+                    as_json(args),
+                    as_json(list(tags)),
                     once,
                     now + delay_seconds,
                     now,
+                    batch,
+                    retry_of,
                 ),
             )
             db.after_commit(self.ring)
@@ -188,25 +180,34 @@ class Rows:
         """
         now = time.time() if now is None else now
         with self.run_lock, self.run.atomic():
-            held = self.run.execute_sql(
-                "SELECT lane, durable, job_id FROM reservation"
-            ).fetchall()
-            running = Counter(lane for lane, _, _ in held)
-            free = [lane for lane in served if running[lane.name] < lane.workers]
+            held = self.run.execute_sql(HELD).fetchall()
+            free = self._free(served, held)
             found = [
-                (names_of(free).index(row[0]), row[1], durable, row)
+                (list(free).index(row[0]), row[1], durable, row)
                 for durable, db in ((True, self.main), (False, self.run))
-                for row in self._oldest_due(db, free, durable, held, now)
+                for row in self._oldest_due(db, tuple(free), durable, held, now)
             ]
             if not found:
                 return None
-            place, _, durable, row = min(found)
-            return self._reserve(row[2:], free[place], durable, consumer)
+            _, _, durable, row = min(found)
+            return self._reserve(row[2:], free[row[0]], durable, consumer)
+
+    def _free(
+        self, served: Sequence[Lane], held: Sequence[tuple[str, int, int]]
+    ) -> dict[str, Lane]:
+        running = Counter(lane for lane, _, _ in held)
+        known = self._lanes_of(held[-1][2] if running[""] else 0)
+        return {
+            lane.name: known[lane.name]
+            for lane in served
+            if running[lane.name] < known[lane.name].workers
+            and not known[lane.name].is_paused
+        }
 
     def _oldest_due(
         self,
         db: SqliteDatabase,
-        free: Sequence[Lane],
+        free: tuple[str, ...],
         durable: bool,
         held: Sequence[tuple[str, int, int]],
         now: float,
@@ -214,10 +215,11 @@ class Rows:
         # At most one row: the longest due of the best lane that has any.
         if not free:
             return []
-        reserved = _json([job for _, kind, job in held if kind == durable])
-        found: list[tuple[Any, ...]] = db.execute_sql(
-            best_of(tuple(names_of(free))), (now, reserved)
-        ).fetchall()
+        values = [now, as_json([job for _, kind, job in held if kind == durable])]
+        if self.held:
+            values.append(as_json([n for n, at in self.held.items() if at > now]))
+        sql = best_of(free, bool(self.held))
+        found: list[tuple[Any, ...]] = db.execute_sql(sql, values).fetchall()
         return found
 
     def reserved(self, durable: bool) -> str:
@@ -225,7 +227,7 @@ class Rows:
         rows = self.run.execute_sql(
             "SELECT job_id FROM reservation WHERE durable = ?", (durable,)
         ).fetchall()
-        return _json([row[0] for row in rows])
+        return as_json([row[0] for row in rows])
 
     def _reserve(
         self, row: tuple[Any, ...], lane: Lane, durable: bool, consumer: str
@@ -238,7 +240,8 @@ class Rows:
         ).lastrowid
         args, tags = json.loads(row[2]), json.loads(row[3])
         return Taken(
-            row[0], row[1], lane, args, tags, row[4], row[5], durable, token, since
+            *(row[0], row[1], lane, args, tags, row[4], row[5]),
+            *(durable, token, since, *row[6:]),
         )
 
     def next_due_seconds(
@@ -246,7 +249,8 @@ class Rows:
     ) -> float:
         """Seconds until the next delayed job is due, `most` at most."""
         now = time.time() if now is None else now
-        names = _json(names_of(served))
+        names = as_json([lane.name for lane in served])
+        most = min([most, *(at - now for at in self.held.values() if at > now)])
         for db in (self.main, self.run):
             soonest = db.execute_sql(
                 "SELECT min(due_at) FROM job WHERE due_at > ?"
@@ -267,14 +271,17 @@ class Rows:
         """
         if taken.durable and not taken.settled:
             self._delete(taken)
+            self._ended(taken, "done", time.time())
             self.main.after_commit(lambda: setattr(taken, "settled", True))
 
-    def done(self, taken: Taken) -> None:
+    def done(self, taken: Taken, now: float | None = None) -> None:
         """The job has ended well: remove its row and its reservation."""
+        now = time.time() if now is None else now
         if not taken.settled and self._still_ours(taken):
             with self.writing(taken.durable):
                 self._delete(taken)
-        self._release(taken)
+                self._ended(taken, "done", now)
+        self._release(taken, "done", now)
 
     def again(
         self,
@@ -283,18 +290,32 @@ class Rows:
         error: str,
         counted: bool = True,
         now: float | None = None,
+        is_bug: bool = False,
     ) -> None:
-        """Let the job run once more after `delay_seconds`; `counted` uses up a try."""
+        """Let the job run once more after `delay_seconds`; `counted` uses up a try.
+
+        One of a batch that was cancelled meanwhile is dropped instead.
+        """
         now = time.time() if now is None else now
         if self._still_ours(taken) and not taken.settled:
             with self.writing(taken.durable) as db:
                 db.execute_sql(
                     "UPDATE job SET due_at = ?, made_at = ?, error = ?,"
-                    " attempts = attempts + ? WHERE id = ?",
-                    (now + delay_seconds, now, error, counted, taken.id),
+                    " attempts = attempts + ?, exceptions = exceptions + ?"
+                    " WHERE id = ?",
+                    (now + delay_seconds, now, error, counted, is_bug, taken.id),
                 )
-        self._release(taken)
+                self.drop_if_cancelled(taken.id, taken.batch_id, now)
+        self._release(taken, "again", now)
         self.ring()
+
+    def give_back(self, taken: Taken) -> None:
+        """Not now, and it never ran: nothing is counted, nothing is written to disk."""
+        taken.end = "not now"
+        with self.run_lock:
+            self.run.execute_sql(
+                "DELETE FROM reservation WHERE token = ?", (taken.token,)
+            )
 
     def fail(
         self,
@@ -308,15 +329,17 @@ class Rows:
 
         `told` is called in the same transaction: the trade says there what it means.
         """
+        now = time.time() if now is None else now
         if self._still_ours(taken) and not taken.settled:
             with self.writing(taken.durable) as db:
                 self.note_failure(db, taken.as_row(), error, traceback, now)
                 self._delete(taken)
+                self._ended(taken, "failed", now)
                 if told is not None and taken.durable:
                     told()
             if told is not None and not taken.durable:
                 told()
-        self._release(taken)
+        self._release(taken, "failed", now)
 
     def note_failure(
         self,
@@ -333,7 +356,8 @@ class Rows:
             " traceback, first_at, last_at, times) VALUES (?,?,?,?,?,?,?,?,?,1)"
             " ON CONFLICT (name, args) DO UPDATE SET attempts = excluded.attempts,"
             " error = excluded.error, traceback = excluded.traceback,"
-            " last_at = excluded.last_at, times = times + 1, retried_at = NULL",
+            " last_at = excluded.last_at, times = times + 1, retried_at = NULL,"
+            " succeeded_at = NULL",
             (*job, error, traceback, now, now),
         )
 
@@ -349,11 +373,70 @@ class Rows:
             ).fetchone()
         )
 
-    def _release(self, taken: Taken) -> None:
-        with self.run_lock:
-            self.run.execute_sql(
+    def _release(self, taken: Taken, end: str, now: float) -> None:
+        taken.end = end
+        with self.run_lock, self.run.atomic():
+            was_ours = self.run.execute_sql(
                 "DELETE FROM reservation WHERE token = ?", (taken.token,)
+            ).rowcount
+            if was_ours:
+                took_seconds = clock.boot_seconds() - taken.since_boot
+                notes.count_run(self.run, taken.lane.name, end, took_seconds, now)
+
+    # -- batches and retries ---------------------------------------------------
+
+    def _ended(self, taken: Taken, end: str, now: float) -> None:
+        # In the transaction that removes its row.
+        if taken.retry_of is not None and end == "done":
+            db = self.main if taken.durable else self.run
+            db.execute_sql(
+                "UPDATE failed_job SET succeeded_at = ? WHERE id = ?"
+                " AND retried_at IS NOT NULL",
+                (now, taken.retry_of),
             )
+        self.count_in_batch(taken.batch_id, end, now)
+
+    def _joins(self, batch: int) -> bool:
+        row = self.main.execute_sql(
+            "UPDATE job_batch SET total = total + (NOT is_closed AND NOT is_cancelled)"
+            " WHERE id = ? RETURNING is_closed, is_cancelled",
+            (batch,),
+        ).fetchone()
+        if row is None or (row[0] and not row[1]):
+            raise BadInput(f"Batch {batch} takes no more jobs.", "", field="batch")
+        return not row[1]
+
+    def drop_if_cancelled(self, job_id: int, batch_id: int | None, now: float) -> None:
+        """Remove a waiting job whose batch was cancelled while it ran."""
+        if batch_id is not None:
+            self.main.execute_sql(
+                "DELETE FROM job WHERE id = ? AND batch_id IN"
+                " (SELECT id FROM job_batch WHERE is_cancelled)",
+                (job_id,),
+            )
+            self.end_batch(batch_id, now)
+
+    def count_in_batch(self, batch_id: int | None, end: str, now: float) -> None:
+        """A job of the batch has ended, in the transaction that removed its row."""
+        if batch_id is not None:
+            self.main.execute_sql(
+                "UPDATE job_batch SET done = done + ?, failed = failed + ?"
+                " WHERE id = ?",
+                (end == "done", end == "failed", batch_id),
+            )
+            self.end_batch(batch_id, now)
+
+    def end_batch(self, batch_id: int, now: float) -> None:
+        """If the batch is closed and its last job has ended, put its then-job, once."""
+        row = self.main.execute_sql(
+            "UPDATE job_batch SET finished_at = ? WHERE id = ? AND is_closed"
+            " AND finished_at IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM job WHERE batch_id = job_batch.id)"
+            " RETURNING is_cancelled, then_name, then_args",
+            (now, batch_id),
+        ).fetchone()
+        if row is not None and row[1] is not None and not row[0]:
+            self.put(row[1], json.loads(row[2]), durable=True, now=now)
 
     @contextmanager
     def writing(self, durable: bool) -> Iterator[SqliteDatabase]:
@@ -365,27 +448,3 @@ class Rows:
         else:
             with self.run_lock, self.run.atomic():
                 yield self.run
-
-
-def names_of(some: Sequence[Lane]) -> list[str]:
-    """The names of lanes, in their order."""
-    return [lane.name for lane in some]
-
-
-@cache
-def best_of(names: tuple[str, ...]) -> str:
-    """The query for the longest due job of the first of these lanes that has one.
-
-    SQLite looks into one lane after the other and stops at the first row; the text
-    is kept the same so that it is prepared once.
-    """
-    one = (
-        "SELECT * FROM (SELECT lane, due_at, id, name, args, tags, attempts, made_at"
-        " FROM job WHERE lane = '{}' AND due_at <= ?1"
-        " AND id NOT IN (SELECT value FROM json_each(?2)) ORDER BY due_at, id LIMIT 1)"
-    )
-    return " UNION ALL ".join(one.format(name) for name in names) + " LIMIT 1"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

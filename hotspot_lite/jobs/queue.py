@@ -25,7 +25,8 @@ from huey.storage import BaseStorage
 from hotspot_lite.bell import Bell, sweep
 from hotspot_lite.errors import BadInput, GiveUp, HotspotError, TryAgain
 from hotspot_lite.jobs import lanes, rescue
-from hotspot_lite.jobs.files import Rows, Taken
+from hotspot_lite.jobs.files import Rows
+from hotspot_lite.jobs.tables import Taken
 
 log = logging.getLogger("hotspot.jobs")
 Function = TypeVar("Function", bound=Callable[..., Any])

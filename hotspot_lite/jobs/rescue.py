@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from peewee import SqliteDatabase
 
 from hotspot_lite import bell, clock
-from hotspot_lite.jobs import lanes
 
 if TYPE_CHECKING:
     from hotspot_lite.jobs.files import Rows
@@ -22,11 +22,11 @@ def recover(rows: Rows, consumer: str, boot: float | None = None) -> list[int]:
     The ids of those jobs. One that has killed its worker too often fails.
     """
     boot = clock.boot_seconds() if boot is None else boot
-    lost = []
+    lost, lanes = [], rows.lanes()
     for token, durable, job_id, lane, owner, since in rows.run.execute_sql(
         "SELECT token, durable, job_id, lane, consumer, since_boot FROM reservation"
     ).fetchall():
-        late = boot - since > lanes.LANES[lane].timeout_seconds
+        late = boot - since > lanes[lane].timeout_seconds
         # After a reboot /run is empty, so `since` is of this boot.
         if late or (owner != consumer and not bell.is_heard(rows.bells, owner)):
             lost.append((token, bool(durable), job_id, owner, late))
@@ -61,12 +61,17 @@ def _count_death(rows: Rows, db: SqliteDatabase, job_id: int, late: bool) -> Non
     why = "It ran past its lane's timeout." if late else "Its worker died."
     row = db.execute_sql(
         "UPDATE job SET deaths = deaths + 1, error = ? WHERE id = ?"
-        " RETURNING lane, name, args, tags, attempts, made_at, deaths",
+        " RETURNING lane, name, args, tags, attempts, batch_id, deaths",
         (why, job_id),
     ).fetchone()
-    if row is not None and row[6] > DEATHS_ALLOWED:
+    if row is None:
+        return
+    if row[6] > DEATHS_ALLOWED:
         rows.note_failure(db, row[:5], f"{why} {row[6]} times.", "", None)
         db.execute_sql("DELETE FROM job WHERE id = ?", (job_id,))
+        rows.count_in_batch(row[5], "failed", time.time())
+    else:
+        rows.drop_if_cancelled(job_id, row[5], time.time())
 
 
 def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:
@@ -94,6 +99,11 @@ def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:
         ).rowcount
     if not ours:
         return 0.0
+    rows.held.clear()
+    with rows.run_lock:
+        rows.run.execute_sql(
+            "UPDATE timed SET last_at = last_at + ?1, next_at = next_at + ?1", (step,)
+        )
     for durable in (True, False):
         with rows.writing(durable) as db:
             db.execute_sql(
@@ -120,13 +130,16 @@ def _first_look(rows: Rows, now: float, offset: float) -> float:
 
 
 def first_in_minute(rows: Rows, name: str, minute: int) -> bool:
-    """Whether a periodic job has not been put in that minute yet; marks it."""
-    with rows.run_lock:
+    """Whether a periodic job has not been put in that minute yet; marks it.
+
+    On disk, in the transaction we are in: it holds across a restart of the box.
+    """
+    with rows.writing(True) as db:
         return bool(
-            rows.run.execute_sql(
-                "INSERT INTO mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
-                " SET value = excluded.value WHERE value <> excluded.value",
-                (f"minute of {name}", minute),
+            db.execute_sql(
+                "INSERT INTO periodic_run VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+                " SET minute = excluded.minute WHERE minute <> excluded.minute",
+                (name, minute),
             ).rowcount
             > 0
         )

@@ -169,6 +169,27 @@ FROM customer c LEFT JOIN subscription s ON s.id = (
   LIMIT 1);
 """
 
+# What an operator sets and sees. A `batch_id` points to no row once a batch is
+# pruned, so it references nothing.
+QUEUE_CONTROL = """
+CREATE TABLE lane_setting (
+  lane TEXT PRIMARY KEY, workers INTEGER, tries INTEGER, backoff_seconds TEXT,
+  timeout_seconds INTEGER, is_paused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE job_batch (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, then_name TEXT,
+  then_args TEXT NOT NULL, total INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+  is_closed INTEGER NOT NULL DEFAULT 0, is_cancelled INTEGER NOT NULL DEFAULT 0,
+  made_at REAL NOT NULL, finished_at REAL);
+CREATE TABLE periodic_run (
+  name TEXT PRIMARY KEY, minute INTEGER NOT NULL) WITHOUT ROWID;
+ALTER TABLE job ADD COLUMN batch_id INTEGER;
+ALTER TABLE job ADD COLUMN retry_of INTEGER;
+ALTER TABLE job ADD COLUMN exceptions INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX job_batch_id ON job (batch_id) WHERE batch_id IS NOT NULL;
+ALTER TABLE failed_job ADD COLUMN succeeded_at REAL;
+"""
+
 
 def _steps() -> Any:
     from sqlite_utils import Migrations
@@ -179,6 +200,10 @@ def _steps() -> Any:
     def first(db: Database) -> None:
         for script in (FIRST, QUEUE, ACCESS):
             _run(db.conn, script)
+
+    @steps(name="0002_queue_control")
+    def queue_control(db: Database) -> None:
+        _run(db.conn, QUEUE_CONTROL)
 
     return steps
 
@@ -193,7 +218,7 @@ def _run(connection: sqlite3.Connection, script: str) -> None:
             statement = ""
 
 
-NEWEST = "0001_first"
+NEWEST = "0002_queue_control"
 
 
 def migrate(path: Path) -> list[str]:

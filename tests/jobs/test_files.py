@@ -11,7 +11,7 @@ from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import lanes, rescue, sight
-from hotspot_lite.jobs.files import Taken
+from hotspot_lite.jobs.tables import Taken
 from hotspot_lite.trade.models import Audit
 
 pytestmark = pytest.mark.usefixtures("box")
