@@ -20,6 +20,8 @@ STEP_SECONDS = 2.0
 # timesyncd(8) touches it at each synchronisation.
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
+LENGTHS = ((86400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s"))
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -109,3 +111,22 @@ def as_text(at: int | None) -> str:
     if at is None:
         return ""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def length_text(seconds: float | None) -> str:
+    """A length of time, short: 80 ms, 2.5 s, 3 m 20 s, 2 h 5 m, 3 d 4 h; "-" for none.
+
+    static/app.js says the same words.
+    """
+    if seconds is None:
+        return "-"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for size, name, below, below_name in LENGTHS:
+        if whole >= size:
+            rest = whole % size // below
+            return f"{whole // size} {name}" + (f" {rest} {below_name}" if rest else "")
+    return f"{whole} s"

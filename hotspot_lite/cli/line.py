@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import hotspot_lite
-from hotspot_lite.cli import people, queue, running, sales
+from hotspot_lite.cli import people, queue, running, sales, worker
 from hotspot_lite.cli.text import Answer, show
 from hotspot_lite.cli.verbs import Misused, Parser
 from hotspot_lite.errors import HotspotError
@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     people.add_to(nouns)
     running.add_outside_to(nouns)
     queue.add_to(nouns)
+    worker.add_to(nouns)
     return top
 
 
@@ -60,6 +61,8 @@ def _print_error(error: HotspotError, as_json: bool) -> None:
 
 
 def _print(text: str) -> None:
+    if not text:
+        return  # cron sends a letter for every line
     try:
         print(text, flush=True)
     except BrokenPipeError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import hotspot_lite
 from hotspot_lite import box, settings
 from hotspot_lite.box import open_box
+from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 
 
@@ -26,6 +28,16 @@ def demo(args: Args) -> int:
     from hotspot_lite import demo as demonstration
 
     return demonstration.main(once=args.once)
+
+
+def doctor(args: Args) -> Answer:
+    """Examine the box: what is wrong, what it means and what to do."""
+    from hotspot_lite import doctor as examining
+
+    code, report = examining.main(args.detailed, args.logs, args.fix)
+    return Answer(
+        report, examining.text(report, args.detailed, sys.stdout.isatty()), code
+    )
 
 
 def version(args: Args) -> dict[str, str]:
@@ -88,6 +100,10 @@ def add_to(nouns: Any) -> None:
     add_verb(nouns, "demo", demo).add_argument(
         "--once", action="store_true", help="exit after one sale"
     )
+    examine = add_verb(nouns, "doctor", doctor)
+    examine.add_argument("--detailed", action="store_true", help="all that was seen")
+    examine.add_argument("--logs", action="store_true", help="with recent errors")
+    examine.add_argument("--fix", action="store_true", help="do what is safe to do")
     add_verb(nouns, "version", version)
     add_verb(add_noun(nouns, "db", "the database"), "migrate", db_migrate)
 

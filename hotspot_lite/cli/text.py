@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from hotspot_lite.clock import length_text
 
 
 @dataclass(frozen=True)
@@ -50,27 +53,14 @@ def cell(value: object) -> str:
     """One value as text; "-" for none."""
     if isinstance(value, list):
         return "\n" + "\n".join(map(str, value)) if value else "-"
+    if isinstance(value, tuple):
+        return " ".join(map(str, value)) or "-"
     return "-" if value is None or value == "" else str(value)
 
 
-def seconds(value: float | None) -> str:
-    """A length of time, short: 80 ms, 2.5 s, 3 m 20 s, 2 h 5 m, 3 d 4 h."""
-    if value is None:
-        return "-"
-    if value < 0.9995:
-        return f"{value * 1000:.0f} ms"
-    if value < 59.95:
-        return f"{value:.1f} s"
-    whole = round(value)
-    for unit, name, below, below_name in (
-        (86400, "d", 3600, "h"),
-        (3600, "h", 60, "m"),
-        (60, "m", 1, "s"),
-    ):
-        if whole >= unit:
-            rest = whole % unit // below
-            return f"{whole // unit} {name}" + (f" {rest} {below_name}" if rest else "")
-    return f"{whole} s"
+def ago(at: float | None) -> str:
+    """How long ago a time is: "3 m 20 s ago"; "-" for never."""
+    return "-" if at is None else f"{length_text(max(0.0, time.time() - at))} ago"
 
 
 def arguments(args: dict[str, Any]) -> str:
