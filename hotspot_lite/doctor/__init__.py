@@ -5,6 +5,7 @@ Each finding says what is so, what it means for customers or money, and what to 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 # Imported when asked for: the command line starts without all that is examined here.
@@ -24,4 +25,4 @@ def text(report: dict[str, Any], detailed: bool = False, colour: bool = False) -
     """The report as a person reads it: one line a finding, details indented."""
     from hotspot_lite.doctor import page
 
-    return page.text(report, detailed, colour)
+    return page.text(report, detailed, colour and "NO_COLOR" not in os.environ)

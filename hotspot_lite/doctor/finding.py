@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hotspot_lite.clock import length_text
 from hotspot_lite.settings import BY_NAME, Settings
 from hotspot_lite.trade.phones import mask
 
@@ -91,12 +92,8 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def span(seconds: float) -> str:
-    """A time span as people say it: 45 s, 12 min, 3 h, 2 days."""
-    seconds = max(seconds, 0)
-    for least, unit, name in ((2 * 86400, 86400, "days"), (7200, 3600, "h")):
-        if seconds >= least:
-            return f"{seconds / unit:.0f} {name}"
-    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+    """A length of time, never less than none: two clocks may differ a little."""
+    return length_text(max(seconds, 0.0))
 
 
 def size(octets: float) -> str:

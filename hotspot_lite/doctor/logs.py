@@ -27,12 +27,12 @@ JOURNAL_LINES = 5000
 MOST_SHOWN = 6
 
 _WHEN = re.compile(r"\s*(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)")
-_JOB = re.compile(
-    rf"\b(?P<name>(?P<lane>{'|'.join(lanes.LANES)})\.\w+)\b.*\btook (?P<ms>[\d.]+) ms"
-)
+# A job's line as jobs/queue.py writes it when it has ended.
+_JOB = re.compile(r"\bend=(?P<end>\w+) ms=(?P<ms>\d+) lane=(?P<lane>[\w-]+) ")
+# A job that is tried again by itself is no error yet.
 _BAD = re.compile(
-    r"\b(ERROR|CRITICAL|FATAL|failed for good|Main process exited|segfault)\b"
-    r"|^\w[\w.]*(Error|Exception)\b|\bError: "
+    r"\bend=failed\b|\bis stuck:|threads hang|Main process exited|segfault"
+    r"|\b(ERROR|CRITICAL|FATAL)\b|^\w[\w.]*(Error|Exception)\b|\bError: "
 )
 _BUSY = re.compile(r"database (table )?is locked|database is busy")
 
@@ -44,6 +44,7 @@ class Told:
     errors: Counter[str] = field(default_factory=Counter)
     last: dict[str, str] = field(default_factory=dict)
     runs: dict[str, list[float]] = field(default_factory=dict)
+    ends: Counter[tuple[str, str]] = field(default_factory=Counter)
     busy: int = 0
 
     def hear(self, line: str) -> None:
@@ -51,10 +52,12 @@ class Told:
         job = _JOB.search(line)
         if job is not None:
             self.runs.setdefault(job["lane"], []).append(float(job["ms"]))
+            self.ends[job["lane"], job["end"]] += 1
         if _BUSY.search(line):
             self.busy += 1
-        if _BAD.search(line):
-            kind = re.sub(r"\d+", "0", _without_time(line))
+        said = _without_time(line)
+        if _BAD.search(said):
+            kind = re.sub(r"\d+", "0", said)
             self.errors[kind] += 1
             self.last[kind] = line.strip()
 
@@ -99,16 +102,16 @@ def _findings(told: Told) -> Iterator[Finding]:
             "Look for a slow disk or card, or a program that keeps hotspot.db open.",
         )
     if told.runs:
-        lines = [_lane_line(lane, ran) for lane, ran in sorted(told.runs.items())]
+        lines = [_lane_line(told, lane) for lane in lanes.LANES if lane in told.runs]
         total = sum(map(len, told.runs.values()))
         yield ok("HL-LOG-04", f"{many(total, 'job')} in the logs", "", lines)
 
 
-def _lane_line(lane: str, ran: list[float]) -> str:
-    middle = sorted(ran)[len(ran) // 2]
-    return f"{lane}: {many(len(ran), 'run')}, half within {middle:.0f} ms, slowest" + (
-        f" {max(ran):.0f} ms"
-    )
+def _lane_line(told: Told, lane: str) -> str:
+    ran = sorted(told.runs[lane])
+    ends = [f"{count} {end}" for (its, end), count in told.ends.items() if its == lane]
+    pace = f"half within {ran[len(ran) // 2]:.0f} ms, slowest {ran[-1]:.0f} ms"
+    return f"{lane}: {', '.join(ends)}; {pace}"
 
 
 # -- where the lines come from -----------------------------------------------------
