@@ -15,7 +15,7 @@ from typing import Any
 
 from hotspot_lite import jobs
 from hotspot_lite.errors import BadInput
-from hotspot_lite.jobs import lanes
+from hotspot_lite.jobs import lanes, members
 
 COLUMNS = (
     "id, name, total, done, failed, is_cancelled, finished_at IS NOT NULL, made_at,"
@@ -94,7 +94,7 @@ def _mark(batch_id: int, change: str, now: float | None) -> None:
         sql = f"UPDATE job_batch SET {change} WHERE id = ?"  # noqa: S608
         if not db.execute_sql(sql, (batch_id,)).rowcount:
             raise _missing(batch_id)
-        jobs.rows.end_batch(batch_id, _or_now(now))
+        members.end(jobs.rows, batch_id, _or_now(now))
 
 
 def _read(which: str, values: tuple[Any, ...]) -> list[Progress]:

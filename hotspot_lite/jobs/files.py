@@ -9,7 +9,6 @@ Locks are taken in one order: hotspot.db before queue.db, never the other way ro
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter
@@ -22,17 +21,9 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from hotspot_lite import bell, clock, store
-from hotspot_lite.errors import BadInput
-from hotspot_lite.jobs import lanes, notes, rescue
+from hotspot_lite.jobs import lanes, members, notes, rescue, taking
 from hotspot_lite.jobs.lanes import Lane
-from hotspot_lite.jobs.tables import Taken, as_json, best_of, make_volatile
-
-# What a worker looks up before each job, in one statement: who runs what, and how
-# often the lanes' settings were changed.
-HELD = (
-    "SELECT lane, durable, job_id FROM reservation"
-    " UNION ALL SELECT '', 0, value FROM mark WHERE name = 'lanes'"
-)
+from hotspot_lite.jobs.tables import Taken, as_json, make_volatile
 
 
 @dataclass
@@ -49,6 +40,8 @@ class Rows:
     offset: float | None = None
     # Names of jobs that this process leaves alone until then: they are over a rate.
     held: dict[str, float] = field(default_factory=dict)
+    # Runs that have ended and aren't written down yet (notes.py).
+    ran: Counter[tuple[int, str, str, int]] = field(default_factory=Counter)
     _lanes: dict[str, Lane] = field(default_factory=dict)
     _lanes_version: float | None = None
 
@@ -57,7 +50,7 @@ class Rows:
         run_dir.mkdir(parents=True, exist_ok=True)
         self.bells = run_dir / "bells"
         self.offset = self._lanes_version = None
-        self.held = {}
+        self.held, self.ran = {}, Counter()
         if self.run.database and not self.run.is_closed():
             self.run.close()
         pragmas = {"journal_mode": "wal", "synchronous": "off", "cache_size": -512}
@@ -71,10 +64,10 @@ class Rows:
         row = self.run.execute_sql(
             "SELECT value FROM mark WHERE name = 'lanes'"
         ).fetchone()
-        return self._lanes_of(row[0] if row else 0)
+        return self.lanes_of(row[0] if row else 0)
 
-    def _lanes_of(self, version: float) -> Mapping[str, Lane]:
-        # Read again only when somebody has changed one.
+    def lanes_of(self, version: float) -> Mapping[str, Lane]:
+        """The lanes as they are after so many changes."""
         if version != self._lanes_version:
             stored = self.main.execute_sql(f"SELECT {lanes.STORED} FROM lane_setting")  # noqa: S608
             self._lanes = lanes.merged(stored.fetchall())
@@ -117,12 +110,12 @@ class Rows:
         durable = lane.durable if durable is None else durable
         durable = durable or batch is not None
         with self.writing(durable) as db:
-            if batch is not None and not self._joins(batch):
-                return None
             if once is not None:
                 once = self._free_key(db, durable, name, once)
                 if once is None:
                     return None
+            if batch is not None and not members.joins(self, batch):
+                return None
             row = db.execute_sql(
                 "INSERT INTO job (lane, name, args, tags, once, due_at, made_at,"
                 " batch_id, retry_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -178,49 +171,14 @@ class Rows:
         Best: highest priority of the lane, then longest due. `consumer` is the name
         of our bell: as long as it is heard, the reservation holds.
         """
+        return taking.take(self, consumer, served, time.time() if now is None else now)
+
+    def next_due_seconds(
+        self, served: Sequence[Lane], most: float, now: float | None = None
+    ) -> float:
+        """Seconds until the next delayed job is due, `most` at most."""
         now = time.time() if now is None else now
-        with self.run_lock, self.run.atomic():
-            held = self.run.execute_sql(HELD).fetchall()
-            free = self._free(served, held)
-            found = [
-                (list(free).index(row[0]), row[1], durable, row)
-                for durable, db in ((True, self.main), (False, self.run))
-                for row in self._oldest_due(db, tuple(free), durable, held, now)
-            ]
-            if not found:
-                return None
-            _, _, durable, row = min(found)
-            return self._reserve(row[2:], free[row[0]], durable, consumer)
-
-    def _free(
-        self, served: Sequence[Lane], held: Sequence[tuple[str, int, int]]
-    ) -> dict[str, Lane]:
-        running = Counter(lane for lane, _, _ in held)
-        known = self._lanes_of(held[-1][2] if running[""] else 0)
-        return {
-            lane.name: known[lane.name]
-            for lane in served
-            if running[lane.name] < known[lane.name].workers
-            and not known[lane.name].is_paused
-        }
-
-    def _oldest_due(
-        self,
-        db: SqliteDatabase,
-        free: tuple[str, ...],
-        durable: bool,
-        held: Sequence[tuple[str, int, int]],
-        now: float,
-    ) -> list[tuple[Any, ...]]:
-        # At most one row: the longest due of the best lane that has any.
-        if not free:
-            return []
-        values = [now, as_json([job for _, kind, job in held if kind == durable])]
-        if self.held:
-            values.append(as_json([n for n, at in self.held.items() if at > now]))
-        sql = best_of(free, bool(self.held))
-        found: list[tuple[Any, ...]] = db.execute_sql(sql, values).fetchall()
-        return found
+        return taking.next_due_seconds(self, served, most, now)
 
     def reserved(self, durable: bool) -> str:
         """The ids that are reserved in one of the files, as a JSON list."""
@@ -228,38 +186,6 @@ class Rows:
             "SELECT job_id FROM reservation WHERE durable = ?", (durable,)
         ).fetchall()
         return as_json([row[0] for row in rows])
-
-    def _reserve(
-        self, row: tuple[Any, ...], lane: Lane, durable: bool, consumer: str
-    ) -> Taken:
-        since = clock.boot_seconds()
-        token = self.run.execute_sql(
-            "INSERT INTO reservation (durable, job_id, lane, consumer, since_boot)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (durable, row[0], lane.name, consumer, since),
-        ).lastrowid
-        args, tags = json.loads(row[2]), json.loads(row[3])
-        return Taken(
-            *(row[0], row[1], lane, args, tags, row[4], row[5]),
-            *(durable, token, since, *row[6:]),
-        )
-
-    def next_due_seconds(
-        self, served: Sequence[Lane], most: float, now: float | None = None
-    ) -> float:
-        """Seconds until the next delayed job is due, `most` at most."""
-        now = time.time() if now is None else now
-        names = as_json([lane.name for lane in served])
-        most = min([most, *(at - now for at in self.held.values() if at > now)])
-        for db in (self.main, self.run):
-            soonest = db.execute_sql(
-                "SELECT min(due_at) FROM job WHERE due_at > ?"
-                " AND lane IN (SELECT value FROM json_each(?))",
-                (now, names),
-            ).fetchone()[0]
-            if soonest is not None:
-                most = min(most, soonest - now)
-        return most
 
     # -- settling --------------------------------------------------------------
 
@@ -305,7 +231,8 @@ class Rows:
                     " WHERE id = ?",
                     (now + delay_seconds, now, error, counted, is_bug, taken.id),
                 )
-                self.drop_if_cancelled(taken.id, taken.batch_id, now)
+                members.drop_if_cancelled(self, taken.id, taken.batch_id, now)
+        taken.says, taken.wait_seconds = error, delay_seconds
         self._release(taken, "again", now)
         self.ring()
 
@@ -339,6 +266,7 @@ class Rows:
                     told()
             if told is not None and not taken.durable:
                 told()
+        taken.says = error
         self._release(taken, "failed", now)
 
     def note_failure(
@@ -375,13 +303,14 @@ class Rows:
 
     def _release(self, taken: Taken, end: str, now: float) -> None:
         taken.end = end
-        with self.run_lock, self.run.atomic():
+        with self.run_lock:
             was_ours = self.run.execute_sql(
                 "DELETE FROM reservation WHERE token = ?", (taken.token,)
             ).rowcount
             if was_ours:
                 took_seconds = clock.boot_seconds() - taken.since_boot
-                notes.count_run(self.run, taken.lane.name, end, took_seconds, now)
+                bucket = notes.bucket_of(took_seconds)
+                self.ran[int(now // 60), taken.lane.name, end, bucket] += 1
 
     # -- batches and retries ---------------------------------------------------
 
@@ -394,49 +323,7 @@ class Rows:
                 " AND retried_at IS NOT NULL",
                 (now, taken.retry_of),
             )
-        self.count_in_batch(taken.batch_id, end, now)
-
-    def _joins(self, batch: int) -> bool:
-        row = self.main.execute_sql(
-            "UPDATE job_batch SET total = total + (NOT is_closed AND NOT is_cancelled)"
-            " WHERE id = ? RETURNING is_closed, is_cancelled",
-            (batch,),
-        ).fetchone()
-        if row is None or (row[0] and not row[1]):
-            raise BadInput(f"Batch {batch} takes no more jobs.", "", field="batch")
-        return not row[1]
-
-    def drop_if_cancelled(self, job_id: int, batch_id: int | None, now: float) -> None:
-        """Remove a waiting job whose batch was cancelled while it ran."""
-        if batch_id is not None:
-            self.main.execute_sql(
-                "DELETE FROM job WHERE id = ? AND batch_id IN"
-                " (SELECT id FROM job_batch WHERE is_cancelled)",
-                (job_id,),
-            )
-            self.end_batch(batch_id, now)
-
-    def count_in_batch(self, batch_id: int | None, end: str, now: float) -> None:
-        """A job of the batch has ended, in the transaction that removed its row."""
-        if batch_id is not None:
-            self.main.execute_sql(
-                "UPDATE job_batch SET done = done + ?, failed = failed + ?"
-                " WHERE id = ?",
-                (end == "done", end == "failed", batch_id),
-            )
-            self.end_batch(batch_id, now)
-
-    def end_batch(self, batch_id: int, now: float) -> None:
-        """If the batch is closed and its last job has ended, put its then-job, once."""
-        row = self.main.execute_sql(
-            "UPDATE job_batch SET finished_at = ? WHERE id = ? AND is_closed"
-            " AND finished_at IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM job WHERE batch_id = job_batch.id)"
-            " RETURNING is_cancelled, then_name, then_args",
-            (now, batch_id),
-        ).fetchone()
-        if row is not None and row[1] is not None and not row[0]:
-            self.put(row[1], json.loads(row[2]), durable=True, now=now)
+        members.ended(self, taken.batch_id, end, now)
 
     @contextmanager
     def writing(self, durable: bool) -> Iterator[SqliteDatabase]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
-
-from peewee import SqliteDatabase
 
 from hotspot_lite import bell
 from hotspot_lite.jobs.tables import Taken
@@ -24,21 +23,27 @@ KEPT_MINUTES = 60
 BUCKETS_TO_A_DOUBLING = 4
 
 
-def count_run(
-    run: SqliteDatabase, lane: str, end: str, seconds: float, now: float
-) -> None:
-    """Count a run that has just ended: "done", "again" or "failed"."""
-    minute = int(now // 60)
-    first = run.execute_sql(
-        "INSERT INTO ran VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE"
-        " SET count = count + 1 RETURNING count",
-        (minute, lane, end, bucket_of(seconds)),
-    ).fetchone()[0]
-    if first == 1:  # a new row, so there may be some that are too old
-        run.execute_sql(
-            "DELETE FROM ran WHERE minute < ? OR minute > ?",
-            (minute - KEPT_MINUTES, minute + 1),
-        )
+def write(rows: Rows) -> None:
+    """Write down which runs have ended: once a second in a worker, not at each job.
+
+    A row is so many runs of a lane that ended so, in that minute and bucket.
+    """
+    with rows.run_lock:
+        ended, rows.ran = rows.ran, Counter()
+        if not ended:
+            return
+        with rows.run.atomic():
+            newest = max(minute for minute, _, _, _ in ended)
+            rows.run.execute_sql(
+                "DELETE FROM ran WHERE minute < ? OR minute > ?",
+                (newest - KEPT_MINUTES, newest + 1),
+            )
+            for key, count in ended.items():
+                rows.run.execute_sql(
+                    "INSERT INTO ran VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                    " SET count = count + excluded.count",
+                    (*key, count),
+                )
 
 
 def bucket_of(seconds: float) -> int:

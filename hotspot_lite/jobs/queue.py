@@ -7,7 +7,6 @@ public are held by tests/jobs/test_huey_contract.py.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -17,16 +16,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from huey.api import Huey, PeriodicTask, Task, TaskWrapper
-from huey.consumer import Consumer
 from huey.exceptions import RetryTask
-from huey.serializer import Serializer
-from huey.storage import BaseStorage
 
-from hotspot_lite.bell import Bell, sweep
+from hotspot_lite.bell import Bell
 from hotspot_lite.errors import BadInput, GiveUp, HotspotError, TryAgain
-from hotspot_lite.jobs import lanes, rescue
+from hotspot_lite.jobs import lanes, limits, notes, rescue
+from hotspot_lite.jobs.consumer import LaneConsumer
 from hotspot_lite.jobs.files import Rows
+from hotspot_lite.jobs.limits import Rate
+from hotspot_lite.jobs.storage import JsonMessages, LaneStorage
 from hotspot_lite.jobs.tables import Taken
+from hotspot_lite.jobs.timetable import Periodic, note_run
 
 log = logging.getLogger("hotspot.jobs")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -44,55 +44,6 @@ def current() -> Taken | None:
     return getattr(_running, "taken", None)
 
 
-class JsonMessages(Serializer):
-    """Jobs as JSON: a person can read them, and a row can't run code."""
-
-    def _serialize(self, data: Any) -> bytes:
-        return json.dumps({"name": data.name, "args": data.kwargs}).encode()
-
-    def _deserialize(self, data: bytes) -> Any:
-        return json.loads(data)
-
-
-class LaneStorage(BaseStorage):
-    """Huey's storage interface over the rows; what we don't use says so or is empty."""
-
-    blocking = True  # the worker loops on dequeue() at once: the bell does the waiting
-
-    def __init__(self, name: str = "hotspot", rows: Rows | None = None) -> None:
-        super().__init__(name)
-        self.rows = rows
-
-    def enqueue(self, data: bytes, priority: float | None = None) -> None:
-        message = json.loads(data)
-        self._rows.put(message["name"], message["args"])
-
-    def queue_size(self) -> int:
-        return sum(
-            int(db.execute_sql("SELECT count(*) FROM job").fetchone()[0])
-            for db in (self._rows.main, self._rows.run)
-        )
-
-    def read_schedule(self, ts: datetime) -> list[bytes]:
-        """Nothing: a delayed job is a row like the others, taken when it is due."""
-        return []
-
-    def add_to_schedule(self, data: bytes, ts: datetime) -> None:
-        raise NotImplementedError("use put(..., delay_seconds=)")
-
-    def peek_many(self, keys: list[str]) -> dict[str, bytes]:
-        """Nothing: no job is ever revoked by a key; `forget` removes its row."""
-        return {}
-
-    def delete_data(self, key: str) -> bool:
-        return False
-
-    @property
-    def _rows(self) -> Rows:
-        assert self.rows is not None
-        return self.rows
-
-
 class LaneHuey(Huey):
     """One queue with lanes. `opened` is called once, before the consumer starts."""
 
@@ -108,6 +59,9 @@ class LaneHuey(Huey):
         self.kinds: dict[str, type[Task]] = {}
         self.served = lanes.served("")
         self.bell: Bell | None = None
+        # What each thread runs, by its ident, and the tokens of those given up.
+        self.runs: dict[int, Taken] = {}
+        self.given_up: set[int] = set()
         self._recovered_at = 0.0
         self.opened: Callable[[], None] = lambda: None
         self.post_execute("settle")(self._settle)
@@ -123,23 +77,33 @@ class LaneHuey(Huey):
         minutes: Callable[[datetime], bool] | None = None,
         durable: bool | None = None,
         failed: Callable[..., None] | None = None,
+        rate: Rate | None = None,
+        max_exceptions: int | None = None,
     ) -> Callable[[Function], Function]:
         """Declare a function a job of `lane`, named `lane.function`.
 
         It takes keyword arguments that JSON can hold. `tries` overrides the lane's;
         `every_seconds` runs it again and again with that pause; `minutes` is a Huey
         crontab (UTC); `durable` overrides the lane's; `failed(error=..., **args)` is
-        called in the transaction that gives the job up.
+        called in the transaction that gives the job up; `rate` says how often it may
+        run, and shares a 429 with all of its key; after `max_exceptions` bugs it
+        fails whatever tries are left.
         """
 
         def declare(function: Function) -> Function:
             name = f"{lane}.{function.__name__}"
+            is_periodic = every_seconds is not None or minutes is not None
             options = {
                 "name": name,
-                "job_tries": tries or lanes.LANES[lane].tries,
+                "job_tries": tries,
                 "job_every": every_seconds,
                 "job_durable": durable,
                 "job_failed": failed,
+                "job_rate": rate,
+                "job_max_exceptions": max_exceptions,
+                "job_periodic": Periodic(name, lane, every_seconds, minutes)
+                if is_periodic
+                else None,
             }
             wrapper: TaskWrapper = (
                 self.periodic_task(minutes, **options)
@@ -157,14 +121,13 @@ class LaneHuey(Huey):
         """Huey's own way in: its scheduler comes here for what the crontab says."""
         if hasattr(task, "taken"):
             return  # Huey would run it again; whether to do so is settled already
-        name = type(task).__name__
-        if isinstance(task, PeriodicTask):
-            minute = int(time.time() // 60)
-            if not rescue.first_in_minute(self.rows, name, minute):
-                return
-        durable = type(task).job_durable
-        once = "periodic" if isinstance(task, PeriodicTask) else None
-        self.rows.put(name, task.kwargs, once=once, durable=durable)
+        name, durable = type(task).__name__, type(task).job_durable
+        if not isinstance(task, PeriodicTask):
+            self.rows.put(name, task.kwargs, durable=durable)
+            return
+        with self.rows.writing(True):  # the minute's mark and its job are one
+            if rescue.first_in_minute(self.rows, name, int(time.time() // 60)):
+                self.rows.put(name, task.kwargs, once="periodic", durable=durable)
 
     def add_schedule(self, task: Task) -> None:
         """Nothing: a job to be tried again is a row with a later `due_at`."""
@@ -178,7 +141,7 @@ class LaneHuey(Huey):
         assert self.bell is not None
         rescue.notice_step(self.rows, time.time())
         self._look_after_the_dead(self.bell)
-        taken = self.rows.take(self.bell.name, self.served)
+        taken = self._take(self.bell)
         if taken is None:
             self._wait(self.bell)
             return None
@@ -190,6 +153,17 @@ class LaneHuey(Huey):
         task: Task = kind((), taken.args, id=str(taken.token))
         task.taken = taken
         return task
+
+    def _take(self, bell: Bell) -> Taken | None:
+        # What is over its rate is given back, and its name held until it isn't.
+        while (taken := self.rows.take(bell.name, self.served)) is not None:
+            rate: Rate | None = getattr(self.kinds.get(taken.name), "job_rate", None)
+            wait = rate and limits.enter(self.rows, rate, taken.lane.name)
+            if not wait:
+                break
+            self.rows.held[taken.name] = time.time() + wait
+            self.rows.give_back(taken)
+        return taken
 
     def _wait(self, bell: Bell) -> None:
         bell.wait(lambda: self.rows.next_due_seconds(self.served, POLL_SECONDS))
@@ -205,42 +179,74 @@ class LaneHuey(Huey):
     def execute(self, task: Task, timestamp: datetime | None = None) -> Any:
         """Run a reserved job, and see that its row is settled whatever happened."""
         taken: Taken = task.taken
-        _running.taken = taken
+        thread = threading.get_ident()
+        _running.taken = self.runs[thread] = taken
         began = time.monotonic()
         try:
             return super().execute(task, timestamp)
         finally:
             _running.taken = None
-            _tell(taken, type(task).job_every is None, time.monotonic() - began)
-            every = type(task).job_every
-            if every is not None:
-                self.tick(taken.name, every())
+            self.runs.pop(thread, None)
+            self._after(taken, type(task).job_periodic, time.monotonic() - began)
+
+    def _after(self, taken: Taken, periodic: Periodic | None, seconds: float) -> None:
+        _tell(taken, periodic is None or periodic.every is None, seconds)
+        if taken.token in self.given_up:
+            self.given_up.discard(taken.token)
+            notes.thread_came_back(self.rows, taken)
+        elif periodic is not None:
+            note_run(self.rows, periodic, taken, seconds, time.time())
+            if periodic.every is not None:
+                self.tick(taken.name, periodic.every())
+
+    def give_up(self, taken: Taken, thread: int) -> None:
+        """Show a thread as stuck, and have somebody take its job back at once."""
+        self.given_up.add(taken.token)
+        notes.thread_stuck(self.rows, self.bell.name if self.bell else "", taken)
+        if self.runs.get(thread) is not taken:  # it has just ended
+            notes.thread_came_back(self.rows, taken)
+        self._recovered_at = 0.0
+        self.rows.ring()
 
     def _settle(self, task: Task, value: object, exc: Exception | None) -> None:
         taken: Taken = task.taken
         task.retries = 0  # what Huey may have added for RetryTask: retrying is ours
         if exc is None:
             self.rows.done(taken)
+            if type(task).job_rate is not None:
+                limits.accepted(self.rows, type(task).job_rate)
         elif isinstance(exc, RetryTask):
             self.rows.again(taken, exc.delay or 0.0, "asked to run again", False)
-        elif (
-            isinstance(exc, GiveUp | BadInput) or taken.attempt >= type(task).job_tries
-        ):
+        elif _is_final(type(task), taken, exc):
             self._give_up(task, taken, exc)
         else:
-            wait: float = taken.lane.wait_seconds(taken.attempt)
-            if isinstance(exc, TryAgain) and exc.after_seconds:
-                wait = max(wait, exc.after_seconds)
-            self.rows.again(taken, wait, _says(exc))
+            self._try_again(type(task).job_rate, taken, exc)
+
+    def _try_again(self, rate: Rate | None, taken: Taken, exc: Exception) -> None:
+        wait, says = float(taken.lane.wait_seconds(taken.attempt)), _says(exc)
+        asked = exc.after_seconds if isinstance(exc, TryAgain) else None
+        if rate is not None and asked is not None:
+            # "Too many" is the key's trouble, not this job's: it costs it no try.
+            wait = limits.refused(self.rows, rate, asked)
+            self.rows.held[taken.name] = time.time() + wait
+            self.rows.again(taken, wait, says, counted=False)
+        else:
+            is_bug = not isinstance(exc, TryAgain)
+            self.rows.again(taken, max(wait, asked or 0.0), says, is_bug=is_bug)
 
     def _give_up(self, task: Task, taken: Taken, exc: Exception) -> None:
         told = type(task).job_failed
         lines = "".join(traceback.format_exception(exc))
         says = _says(exc)
-        log.error("%s %s failed for good: %s", taken.name, taken.args, says)
         self.rows.fail(
             taken, says, lines, told and (lambda: told(error=says, **taken.args))
         )
+
+    def periodic_jobs(self) -> list[Periodic]:
+        """The timetable of the lanes that we serve."""
+        served = {lane.name for lane in self.served}
+        found = [kind.job_periodic for kind in self.kinds.values()]
+        return [one for one in found if one is not None and one.lane in served]
 
     def create_consumer(self, **options: Any) -> LaneConsumer:
         """What `huey_consumer` calls: open the files, then make the consumer."""
@@ -258,26 +264,6 @@ class LaneHuey(Huey):
                 self.tick(name, 0.0)
 
 
-class LaneConsumer(Consumer):
-    """Huey's consumer, that takes back dead workers' jobs and wakes up to stop."""
-
-    def start(self) -> None:
-        # First of all: who sees our bell may stop us.
-        self._set_signal_handlers()
-        self.huey.bell = Bell(self.huey.rows.bells, "worker")
-        sweep(self.huey.rows.bells)
-        rescue.recover(self.huey.rows, self.huey.bell.name)
-        self.huey.start_ticking()
-        super().start()
-
-    def stop(self, graceful: bool = False) -> None:
-        self.stop_flag.set()
-        # One ring wakes one thread; each that leaves lets the next one look.
-        for _ in range(self.workers):
-            self.huey.bell.ring()
-        super().stop(graceful)
-
-
 def _log_to_stderr() -> None:
     if not log.handlers:
         handler = logging.StreamHandler()
@@ -286,16 +272,28 @@ def _log_to_stderr() -> None:
         log.setLevel(logging.INFO)
 
 
-def _tell(taken: Taken, is_news: bool, took_seconds: float) -> None:
-    """One line a job, with what finds it again; of ticks only the slow ones."""
-    if is_news or took_seconds > SLOW_SECONDS:
-        log.info(
-            "%s %s try %d took %.0f ms",
-            taken.name,
-            taken.args,
-            taken.attempt,
-            took_seconds * 1000,
-        )
+def _is_final(kind: type[Task], taken: Taken, exc: Exception) -> bool:
+    if isinstance(exc, GiveUp | BadInput):
+        return True
+    if isinstance(exc, TryAgain) and exc.after_seconds is not None and kind.job_rate:
+        return False
+    bugs = taken.exceptions + (not isinstance(exc, TryAgain))
+    most = kind.job_max_exceptions
+    if most is not None and bugs >= most:
+        return True
+    return bool(taken.attempt >= (kind.job_tries or taken.lane.tries))
+
+
+def _tell(taken: Taken, is_news: bool, seconds: float) -> None:
+    """One line a job, with what finds it again; of ticks the slow and the failed."""
+    if not taken.says and not is_news and seconds < SLOW_SECONDS:
+        return
+    ended = f"end={taken.end or 'lost'} ms={seconds * 1000:.0f} {taken.label()}"
+    if taken.says:
+        says = " ".join(taken.says.split())
+        log.warning("%s error=%s", ended, says)
+    else:
+        log.info("%s", ended)
 
 
 def _says(exc: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from peewee import SqliteDatabase
 
 from hotspot_lite import bell, clock
+from hotspot_lite.jobs import members
 
 if TYPE_CHECKING:
     from hotspot_lite.jobs.files import Rows
@@ -69,9 +70,9 @@ def _count_death(rows: Rows, db: SqliteDatabase, job_id: int, late: bool) -> Non
     if row[6] > DEATHS_ALLOWED:
         rows.note_failure(db, row[:5], f"{why} {row[6]} times.", "", None)
         db.execute_sql("DELETE FROM job WHERE id = ?", (job_id,))
-        rows.count_in_batch(row[5], "failed", time.time())
+        members.ended(rows, row[5], "failed", time.time())
     else:
-        rows.drop_if_cancelled(job_id, row[5], time.time())
+        members.drop_if_cancelled(rows, job_id, row[5], time.time())
 
 
 def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:

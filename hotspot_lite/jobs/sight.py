@@ -120,6 +120,7 @@ def _oldest(rows: Rows, now: float) -> dict[str, float]:
 
 def _ends(rows: Rows, now: float) -> dict[str, Counter[tuple[str, int]]]:
     # Of each lane, how many runs of the last hour ended how, in which bucket.
+    notes.write(rows)
     found: dict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
     for lane, end, bucket, count in rows.run.execute_sql(
         "SELECT lane, end, bucket, sum(count) FROM ran WHERE minute > ?"
@@ -136,6 +137,7 @@ def throughput(
     """Of each lane, minute by minute, oldest first: (epoch seconds, done, failed)."""
     now = time.time() if now is None else now
     last = int(now // 60)
+    notes.write(rows)
     ended: Counter[tuple[str, int, str]] = Counter()
     for lane, minute, end, count in rows.run.execute_sql(
         "SELECT lane, minute, end, sum(count) FROM ran WHERE minute > ?"

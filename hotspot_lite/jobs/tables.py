@@ -91,12 +91,22 @@ class Taken:
     retry_of: int | None = None  # the failed job that it is put again for
     exceptions: int = 0  # bugs before this try
     settled: bool = False  # its row is gone, or its next try is on disk
-    end: str = ""  # how this run ended: one of ENDS
+    end: str = ""  # how this run ended: done, again, failed, not now
+    says: str = ""  # what went wrong
+    wait_seconds: float = 0.0  # until its next try
 
     @property
     def attempt(self) -> int:
         """Which try this is, from 1."""
         return self.attempts + 1
+
+    def label(self) -> str:
+        """What finds it again in the log, word by word."""
+        file = "d" if self.durable else "v"
+        return (
+            f"lane={self.lane.name} job={self.name} id={file}{self.id}"
+            f" try={self.attempt} tags={','.join(self.tags)} args={as_json(self.args)}"
+        )
 
     def as_row(self) -> tuple[str, str, str, str, int]:
         """What the failed jobs keep of it."""

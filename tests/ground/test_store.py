@@ -12,7 +12,7 @@ from hotspot_lite import box as boxes
 from hotspot_lite import jobs, settings, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.jobs import files
+from hotspot_lite.jobs import tables
 from hotspot_lite.store import migrations
 from hotspot_lite.trade import models
 
@@ -55,7 +55,7 @@ def test_durable_and_volatile_jobs_have_the_same_columns(box: Box) -> None:
     for table in ("job", "failed_job"):
         volatile = jobs.rows.run.execute_sql(f"PRAGMA table_info({table})").fetchall()
         assert set(columns(table)) == {row[1] for row in volatile}
-    assert "job_due ON job (lane, due_at, id)" in files.TABLES + migrations.QUEUE
+    assert "job_due ON job (lane, due_at, id)" in tables.TABLES + migrations.QUEUE
 
 
 def test_the_file_is_kept_as_money_needs_it(box: Box) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from huey.exceptions import RetryTask
 
 from hotspot_lite import box, jobs, store
 from hotspot_lite.errors import GiveUp, TryAgain
+from hotspot_lite.jobs.limits import Rate
 from hotspot_lite.jobs.queue import LaneHuey, current
 
 huey = LaneHuey("test", jobs.rows)
@@ -70,6 +73,33 @@ def finishes_with_its_facts(n: int) -> None:
     with store.atomic():
         note("finished")
         jobs.finish()
+
+
+@huey.job("provisioning")
+def hangs(n: int, port: int) -> None:
+    note(f"hangs {n}")
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.recv(1)  # nobody ever answers, and no timeout is set
+    note(f"late {n} of {threading.active_count()}")
+
+
+@huey.job("payments", tries=10, max_exceptions=2)
+def two_bugs_at_most(n: int) -> None:
+    taken = current()
+    assert taken is not None
+    note(f"try {taken.attempt}")
+    raise ValueError("a bug")
+
+
+@huey.job("hotspot-sms", rate=Rate(3, 1.0, "gateway"))
+def paced(n: int) -> None:
+    note(f"paced {time.time()}")
+
+
+@huey.job("hotspot-sms", rate=Rate(100, 1.0, "other"))
+def refused(n: int) -> None:
+    note(f"refused {time.time()}")
+    raise TryAgain("Too many.", after_seconds=0.1)
 
 
 @huey.job("router-data", every_seconds=lambda: 0.05)

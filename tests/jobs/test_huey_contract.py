@@ -8,11 +8,13 @@ import huey
 import pytest
 from huey.api import Huey, PeriodicTask, Task, TaskWrapper
 from huey.bin import huey_consumer
-from huey.consumer import Consumer, Worker
+from huey.consumer import Consumer, ThreadEnvironment, Worker, WorkerRecycle
 from huey.serializer import Serializer
 from huey.storage import BaseStorage
 
-from hotspot_lite.jobs.queue import LaneConsumer, LaneHuey, LaneStorage
+from hotspot_lite.jobs.consumer import LaneConsumer, LaneWorker
+from hotspot_lite.jobs.queue import LaneHuey
+from hotspot_lite.jobs.storage import LaneStorage
 
 
 def test_huey_is_the_version_that_was_read() -> None:
@@ -29,7 +31,13 @@ def test_huey_is_the_version_that_was_read() -> None:
         (Huey, "create_consumer", ["self", "options"]),
         (Consumer, "start", ["self"]),
         (Consumer, "stop", ["self", "graceful"]),
+        (Consumer, "run", ["self"]),
+        (Consumer, "loop", ["self", "health_check_ts"]),
         (Consumer, "_set_signal_handlers", ["self"]),
+        (Consumer, "_create_worker", ["self"]),
+        (Consumer, "_create_process", ["self", "process", "name"]),
+        (Consumer, "_join_workers", ["self"]),
+        (Worker, "loop", ["self", "now"]),
         (Serializer, "_serialize", ["self", "data"]),
         (Serializer, "_deserialize", ["self", "data"]),
         (BaseStorage, "enqueue", ["self", "data", "priority"]),
@@ -75,6 +83,30 @@ def test_a_crontab_job_is_a_periodic_task() -> None:
 
 def test_the_consumer_keeps_the_names_we_use() -> None:
     source = inspect.getsource(Consumer)
-    for name in ("self.stop_flag", "self.workers ", "self.huey "):
+    for name in ("self.stop_flag", "self.worker_threads ", "self.huey "):
         assert name in source
     assert issubclass(LaneConsumer, Consumer)
+
+
+def test_the_consumer_keeps_workers_of_our_class_with_their_threads() -> None:
+    assert "self.worker_class(" in inspect.getsource(Consumer._create_worker)
+    assert LaneConsumer.worker_class is LaneWorker
+    made = inspect.getsource(Consumer.__init__)
+    assert "self.worker_threads.append((worker, process))" in made
+    assert "self._join_workers()" in inspect.getsource(Consumer.stop)
+
+
+def test_a_worker_that_asks_to_be_recycled_ends_its_thread_without_a_word() -> None:
+    source = inspect.getsource(Consumer._create_process)
+    assert "except WorkerRecycle:" in source
+    assert issubclass(WorkerRecycle, Exception)
+
+
+def test_the_threads_are_daemons_so_a_hanging_one_keeps_no_process_alive() -> None:
+    assert "t.daemon = True" in inspect.getsource(ThreadEnvironment.create_process)
+
+
+def test_the_main_loop_ends_by_the_stop_flag_and_run_returns_to_us() -> None:
+    assert "self.stop_flag.wait(" in inspect.getsource(Consumer.loop)
+    assert "raise ConsumerStopped" in inspect.getsource(Consumer.loop)
+    assert "except ConsumerStopped:" in inspect.getsource(Consumer.run)
