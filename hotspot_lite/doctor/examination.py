@@ -52,6 +52,7 @@ SECTIONS = (
             ground.memory_disk,
             ground.reach,
             ground.rights,
+            ground.config,
             ground.written,
         ),
     ),

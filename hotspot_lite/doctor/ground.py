@@ -15,6 +15,7 @@ from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.files import is_shut, is_there
 from hotspot_lite.doctor.finding import Finding, many, note, ok, size
 from hotspot_lite.errors import HotspotError
+from hotspot_lite.settings import CONFIG_FILE
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 38, 0)  # unixepoch() stands in the view that RADIUS reads
@@ -214,6 +215,27 @@ def mend_rights(case: Case) -> str:
             path.chmod(FILE_MODE)
         mended += 1
     return f"mended the rights of {many(mended, 'file or folder', 'files or folders')}"
+
+
+def config(case: Case) -> Iterator[Finding]:
+    """Whether others can read the file with the secrets."""
+    file = Path(os.environ.get("HOTSPOT_CONFIG", CONFIG_FILE))
+    if not is_there(file) or not file.stat().st_mode & OTHERS:
+        return
+    mine = os.geteuid() in (0, file.stat().st_uid)
+    yield Finding(
+        "HL-PRE-09",
+        "warning",
+        f"{file} can be read by every user of this machine.",
+        "It may hold the keys of M-Pesa and the router.",
+        f"Run: sudo chmod o-rwx {file}",
+        mend=(lambda: _close_to_others(file)) if mine else None,
+    )
+
+
+def _close_to_others(file: Path) -> str:
+    file.chmod(stat.S_IMODE(file.stat().st_mode) & ~OTHERS)
+    return f"closed {file} to others"
 
 
 # -- the card ----------------------------------------------------------------------

@@ -70,7 +70,7 @@ def queue_file(case: Case) -> Iterator[Finding]:
 def sizes(case: Case) -> Iterator[Finding]:
     """How large the ledger is, and what takes the room."""
     file = case.settings.database_file
-    tables = _largest(file) if case.detailed else []
+    tables = _largest(file)
     wal = _size(file.with_name(f"{file.name}-wal"))
     says = f"ledger {size(_size(file))}, its WAL {size(wal)}"
     yield ok("HL-DB-04", says, "", tables)

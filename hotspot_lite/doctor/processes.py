@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +24,8 @@ ANSWER_SECONDS = 3.0
 # Restarted more often than this, a process doesn't come up, it is brought up.
 MANY_RESTARTS = 5
 COMES_UP_SECONDS = 20.0
+# One lane may hang in what it calls; several at once hang in the process.
+LANES_OF_A_FROZEN_ONE = 3
 IMPACT = {
     "worker": "Nobody who pays gets time, nobody is put online, no SMS leaves.",
     "web": "Customers can't buy, and Safaricom's callbacks are not heard.",
@@ -102,7 +105,7 @@ def answers(found: Settings, role: str) -> bool:
     if role == "radius":
         return _radius(found)
     host, port = found[f"{role}.host"], found[f"{role}.port"]
-    return bool(http(str(host), int(port)))
+    return bool(http_status(str(host), int(port)))
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -127,6 +130,7 @@ def worker(case: Case) -> Iterator[Finding]:
             says = f"Worker {dead.pid} died; what it did is done again."
             yield note("HL-PRC-09", says)
     yield from _unserved(case, alive)
+    yield from _frozen(case)
     for one in alive:
         if one.stuck_threads:
             yield _stuck(case, one)
@@ -148,6 +152,24 @@ def _unserved(case: Case, alive: list[ConsumerSeen]) -> Iterator[Finding]:
             "Their jobs wait until one does.",
             "Start a second worker with HOTSPOT_LANES naming them, or one without it.",
         )
+
+
+def _frozen(case: Case) -> Iterator[Finding]:
+    # It hears its bell as long as it lives, but a process may live and do nothing.
+    known = sight.timetable(jobs.rows)
+    late = [timed for timed in known if timed.is_late]
+    if len({timed.lane for timed in late}) < LANES_OF_A_FROZEN_ONE:
+        return
+    by = _watchers(case)
+    yield Finding(
+        "HL-PRC-10",
+        "broken",
+        f"The worker lives but does nothing: {len(late)} of {len(known)} periodic"
+        " jobs are late, in several lanes.",
+        IMPACT["worker"],
+        "Run: hotspot-lite worker restart",
+        mend=(lambda: revive(case, by, "worker")) if by.command("worker") else None,
+    )
 
 
 def _stuck(case: Case, one: ConsumerSeen) -> Finding:
@@ -180,7 +202,7 @@ def live(case: Case) -> Iterator[Finding]:
 def _door(case: Case, code: str, role: str) -> Iterator[Finding]:
     host, port = str(case.settings[f"{role}.host"]), int(case.settings[f"{role}.port"])
     began = time.monotonic()
-    status = http(host, port)
+    status = http_status(host, port)
     took = (time.monotonic() - began) * 1000
     where = f"{_own(host)}:{port}"
     if not status:
@@ -191,7 +213,7 @@ def _door(case: Case, code: str, role: str) -> Iterator[Finding]:
         yield ok(code, f"{role} answers at {where} in {took:.0f} ms")
 
 
-def http(host: str, port: int) -> int:
+def http_status(host: str, port: int) -> int:
     """The HTTP status of /healthz there; 0 where nobody answers in time."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -199,7 +221,7 @@ def http(host: str, port: int) -> int:
             return 200
     except urllib.error.HTTPError as exc:
         return exc.code
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return 0
 
 

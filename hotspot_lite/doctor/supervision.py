@@ -140,8 +140,9 @@ def _read_status(line: str) -> tuple[str, Watched]:
     return found["role"], Watched(says, is_up, seconds)
 
 
-def asked(command: Sequence[str], most_seconds: float = ASK_SECONDS) -> tuple[int, str]:
+def asked(command: Sequence[str], most_seconds: float | None = None) -> tuple[int, str]:
     """Run a command to its end or the deadline: its exit code and all it printed."""
+    most = most_seconds or ASK_SECONDS
     try:
         done = subprocess.run(  # noqa: S603
             command,
@@ -149,10 +150,10 @@ def asked(command: Sequence[str], most_seconds: float = ASK_SECONDS) -> tuple[in
             text=True,
             errors="replace",
             stdin=subprocess.DEVNULL,
-            timeout=most_seconds,
+            timeout=most,
         )
     except subprocess.TimeoutExpired:
-        return 1, f"{command[0]} didn't answer within {most_seconds:.0f} s"
+        return 1, f"{command[0]} didn't answer within {most:.0f} s"
     except (OSError, IndexError) as exc:
         return 1, str(exc)
     return done.returncode, (done.stdout + done.stderr).strip()

@@ -108,6 +108,17 @@ def test_wrong_rights_are_named_and_mended(
     assert not stat.S_IMODE(path.stat().st_mode) & 0o007
 
 
+def test_a_config_file_open_to_all_is_closed(
+    box: Box, examine: Examine, box_environment: dict[str, str]
+) -> None:
+    file = Path(box_environment["HOTSPOT_CONFIG"])
+    file.write_text('[box]\nname = "Shop"\n')
+    file.chmod(0o644)
+    assert examine().level("HL-PRE-09") == "warning"
+    assert examine(fix=True).fixed("HL-PRE-09")["gone"]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_a_ledger_of_another_group_is_mended_by_root(
     box: Box, examine: Examine

@@ -223,6 +223,17 @@ def test_a_periodic_job_that_failed_last_time_says_why(
     assert "OSError: no space" in examine().of("HL-QUE-09", "dashboard.show")["says"]
 
 
+def test_a_worker_that_lives_and_does_nothing_is_broken(
+    box: Box, worker: Bell, examine: Examine
+) -> None:
+    ago = time.time() - 3600
+    for lane in ("hotspot-sessions", "dashboard"):
+        put_timed(f"{lane}.some", lane, ago)
+    assert "HL-PRC-10" not in examine().codes()
+    put_timed("payments.reconcile", "payments", ago)
+    assert "3 of 3 periodic jobs are late" in examine().of("HL-PRC-10")["says"]
+
+
 # -- workers -----------------------------------------------------------------------
 
 
