@@ -6,7 +6,6 @@ nothing else in the house depends on that.
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import time
@@ -20,15 +19,14 @@ from gevent.event import Event
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from gevent.socket import wait_read
-from geventwebsocket import WebSocketError
 from geventwebsocket.handler import WebSocketHandler
-from geventwebsocket.websocket import WebSocket
 
 from hotspot_lite import jobs, store
 from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box, open_box
+from hotspot_lite.live.client import Client
 from hotspot_lite.trade import events, staff
-from hotspot_lite.web import board
+from hotspot_lite.web import board, queue_board
 from hotspot_lite.web.board import COOKIE, LIVE_PORT_FILE
 
 log = logging.getLogger(__name__)
@@ -36,85 +34,15 @@ MOST_CLIENTS = 50
 # Connections that are not let in yet, or never will be, need room too.
 MOST_CONNECTIONS = 200
 REQUEST_SECONDS = 5
-SEND_SECONDS = 10
-PING_SECONDS, SILENT_SECONDS = 20, 60
 RECHECK_SECONDS = 60
 # A lost ring costs no more than this; pages also take it as a sign of life.
 POLL_SECONDS = 5.0
 NUMBERS_SECONDS = 1.0
+QUEUE_SECONDS = 2.0
 EVENTS_AT_ONCE = 200
-# Pages have nothing to tell us but close, ping and pong.
-MOST_FRAME_BYTES = 1024
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-
-
-class Ear:
-    """A websocket's incoming side: bounded, and knows when it last heard anything."""
-
-    def __init__(self, stream: Any) -> None:
-        self._read = stream.read
-        self.write = stream.write
-        self.heard_at = time.monotonic()
-
-    def read(self, size: int) -> bytes:
-        """As a file's read. Raises WebSocketError for a frame that is too large."""
-        if size > MOST_FRAME_BYTES:
-            raise WebSocketError("too large a frame")
-        data: bytes = self._read(size)
-        if data:
-            self.heard_at = time.monotonic()
-        return data
-
-
-class Client:
-    """One admin page that listens."""
-
-    def __init__(self, socket: WebSocket, token: str, since: int) -> None:
-        self.socket = socket
-        self.token = token
-        self.since = since
-        self.woken = Event()
-        self.is_gone = False
-        self.told_numbers: dict[str, Any] | None = None
-        self.told_samples: object = None
-        self.ear = Ear(socket.stream)
-        socket.stream = self.ear
-        socket.raw_read = self.ear.read
-        self.pinged_at = self.checked_at = time.monotonic()
-
-    def listen(self) -> None:
-        """Answer pings and notice the end. Runs beside the sending."""
-        try:
-            while not self.is_gone and self.socket.receive() is not None:
-                pass
-        except (WebSocketError, OSError, AttributeError):
-            pass  # AttributeError: it was closed by the other greenlet meanwhile
-        self.is_gone = True
-        self.woken.set()
-
-    def send(self, told: dict[str, Any]) -> None:
-        """Send one message; a page that doesn't read is given up."""
-        self._within_time(lambda: self.socket.send(json.dumps(told)))
-
-    def ping(self) -> None:
-        """Ask for a sign of life; without any for long, give up."""
-        now = time.monotonic()
-        if now - self.ear.heard_at > SILENT_SECONDS:
-            self.is_gone = True
-        elif now - self.pinged_at > PING_SECONDS:
-            self.pinged_at = now
-            self._within_time(lambda: self.socket.send_frame("", WebSocket.OPCODE_PING))
-
-    def _within_time(self, work: Callable[[], None]) -> None:
-        if self.is_gone:
-            return
-        try:
-            with gevent.Timeout(SEND_SECONDS):
-                work()
-        except (gevent.Timeout, WebSocketError, OSError, AttributeError):
-            self.is_gone = True
 
 
 class Feed:
@@ -125,6 +53,7 @@ class Feed:
         self.clients: set[Client] = set()
         self.numbers: dict[str, Any] | None = None
         self.samples: dict[str, Any] | None = None
+        self.queue: dict[str, Any] | None = None
         self.numbers_at = float("-inf")
 
     def serve(self, client: Client) -> None:
@@ -145,6 +74,18 @@ class Feed:
             client.send({"type": "signed_out"})
             client.is_gone = True
             return
+        if client.sees_queue:
+            self._tell_queue(client)
+        else:
+            self._tell_first_screen(client)
+        client.ping()
+
+    def _tell_queue(self, client: Client) -> None:
+        if self.queue is not None and client.told_queue is not self.queue:
+            client.told_queue = self.queue
+            client.send(self.queue)
+
+    def _tell_first_screen(self, client: Client) -> None:
         self._tell_events(client)
         if self.numbers is not None and client.told_numbers is not self.numbers:
             client.told_numbers = self.numbers
@@ -182,6 +123,26 @@ class Feed:
                 log.warning("live: %s", exc)
             self.wake()
             gevent.sleep(0.02)  # a burst of rings is one look
+
+    def watch_queue(self) -> None:
+        """Look into the queue as long as somebody sees it. Endless.
+
+        It has no bell for what runs: a job of a few milliseconds is nobody's news.
+        """
+        while True:
+            gevent.sleep(QUEUE_SECONDS)
+            try:
+                self.look_into_queue()
+            except Exception as exc:  # a busy database passes
+                log.warning("live: %s", exc)
+
+    def look_into_queue(self) -> None:
+        """Take the queue as it is now, for the pages that show it."""
+        seers = [client for client in self.clients if client.sees_queue]
+        if seers:
+            self.queue = queue_board.snapshot(self.box.clock.now().at)
+        for client in seers:
+            client.woken.set()
 
     def look(self, rang: bool) -> None:
         """Take new numbers, at most once a second, and new samples."""
@@ -271,7 +232,8 @@ class LiveServer(WSGIServer):
         if socket is None:
             start(environ.get("live.refusal") or "400 Bad Request", [])
             return [b""]
-        client = Client(socket, _token(environ), _since(environ))
+        sees_queue = _asked(environ, "view") == "queue"
+        client = Client(socket, _token(environ), _since(environ), sees_queue)
         if self.feed.numbers is None or not self.feed.clients:
             self.feed.look(rang=True)
         self.feed.serve(client)
@@ -297,8 +259,12 @@ def _token(environ: Environ) -> str:
 
 
 def _since(environ: Environ) -> int:
-    text = parse_qs(str(environ.get("QUERY_STRING", ""))).get("since", ["0"])[0]
+    text = _asked(environ, "since")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _asked(environ: Environ, name: str) -> str:
+    return parse_qs(str(environ.get("QUERY_STRING", ""))).get(name, [""])[0]
 
 
 def run(box: Box) -> None:
@@ -308,13 +274,16 @@ def run(box: Box) -> None:
     server.start()
     port_file = box.settings.run_dir / LIVE_PORT_FILE
     port_file.write_text(str(server.server_port), encoding="ascii")
-    watcher = gevent.spawn(server.feed.watch, bell)
+    watchers = [
+        gevent.spawn(server.feed.watch, bell),
+        gevent.spawn(server.feed.watch_queue),
+    ]
     stopped = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(name, stopped.set)
     print(f"live listening on http://{_shown(server)}", flush=True)
     stopped.wait()
-    watcher.kill()
+    gevent.killall(watchers)
     server.stop(timeout=1)
     bell.close()
     port_file.unlink(missing_ok=True)
@@ -329,7 +298,3 @@ def _shown(server: LiveServer) -> str:
 def main() -> None:
     """Run the live feed of the box that the environment names."""
     run(open_box())
-
-
-if __name__ == "__main__":
-    main()
