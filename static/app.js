@@ -1,11 +1,14 @@
-// The live first screen: follows the box by one websocket and never shows what it has
-// heard long ago as if it were now. Texts go in by textContent only.
+// The live first screen and the queue page: they follow the box by one websocket and
+// never show what they have heard long ago as if it were now. Texts go in by textContent
+// only; the queue's lists are pieces of our own page, fetched anew when they change.
 
 const RETRY_SECONDS = [1, 2, 4, 8, 15];
 const TOAST_SECONDS = 10;
 const MOST_EVENTS = 30;
 
 const live = document.getElementById("live");
+const isQueue = live.dataset.view === "queue";
+const numbersUrl = `${live.dataset.url ?? "/admin/numbers"}.json`;
 const currency = live.dataset.currency;
 const intervalSeconds = Number(live.dataset.interval);
 const state = {
@@ -20,6 +23,7 @@ const state = {
 const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: live.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit",
 });
+const byId = (id) => document.getElementById(id);
 const clockText = (iso) => (iso ? clock.format(new Date(iso)) : "");
 
 function moneyText(amount) {
@@ -130,6 +134,134 @@ function showSamples(told) {
     parts.length ? `· router ${parts.join(", ")}` : "";
 }
 
+// --- the queue page
+
+const LENGTHS = [[86400, "d", 3600, "h"], [3600, "h", 60, "m"], [60, "m", 1, "s"]];
+
+// As clock.length_text says it.
+function lengthText(seconds) {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const [size, name, below, belowName] = LENGTHS.find(([least]) => whole >= least);
+  const rest = Math.floor((whole % size) / below);
+  return `${Math.floor(whole / size)} ${name}${rest ? ` ${rest} ${belowName}` : ""}`;
+}
+
+function setText(shown, text) {
+  if (shown && shown.textContent !== String(text)) shown.textContent = text;
+}
+
+function showQueue(told) {
+  state.at = told.at;
+  state.heardAt = performance.now();
+  for (const [name, value] of Object.entries(told.totals)) {
+    const shown = live.querySelector(`[data-total="${name}"]`);
+    setText(shown, value);
+    if (name === "failed") shown.classList.toggle("failed", value > 0);
+  }
+  const workers = told.workers.map((w) => ` · worker ${w.pid} since ${clockText(w.since)}`);
+  setText(byId("workers"), workers.join(","));
+  byId("no-worker").hidden = told.workers.length > 0;
+  told.lanes.forEach(showLane);
+  showRunning(told.running);
+  told.timetable.forEach(showTimed);
+  for (const [part, mark] of Object.entries(told.marks)) renew(part, mark);
+  const stuck = byId("return-stuck");
+  if (stuck) stuck.hidden = !told.totals.stuck;
+  setText(byId("as-of"), clockText(told.at));
+  showFreshness();
+}
+
+function showLane(lane) {
+  const card = byId(`lane-${lane.name}`);
+  if (!card) return;
+  for (const cell of card.querySelectorAll("[data-state]")) {
+    const name = cell.dataset.state;
+    setText(cell, lane[name]);
+    if (name !== "oldest") cell.className = lane[name] ? name : "zero";
+  }
+  const chips = {
+    is_paused: "paused", stuck: `${lane.stuck} stuck`,
+    limited_until: `limited until ${clockText(lane.limited_until)}`,
+  };
+  for (const [name, text] of Object.entries(chips)) {
+    const chip = card.querySelector(`[data-chip="${name}"]`);
+    setText(chip, text);
+    chip.hidden = !lane[name];
+  }
+  for (const form of card.querySelectorAll("[data-verb]")) {
+    form.hidden = (form.dataset.verb === "resume") !== lane.is_paused;
+  }
+  const chart = card.querySelector(".chart");
+  chart.setAttribute("aria-label",
+    `The last hour: ${lane.pace}, at most ${lane.peak} in a minute`);
+  chart.querySelector(".done").setAttribute("d", lane.done_path);
+  chart.querySelector(".undone").setAttribute("d", lane.failed_path);
+  setText(card.querySelector("[data-pace]"), lane.pace);
+}
+
+function showRunning(jobs) {
+  byId("running-jobs").hidden = !jobs.length;
+  byId("running-empty").hidden = jobs.length > 0;
+  byId("running-jobs").tBodies[0].replaceChildren(...jobs.map((job) => {
+    const row = document.createElement("tr");
+    const name = element("th", job.name);
+    name.scope = "row";
+    row.append(name);
+    for (const [head, text] of [["Arguments", job.args || "–"],
+      ["Tags", job.tags.join(" ") || "–"], ["Try", job.attempt], ["For", ""]]) {
+      const cell = element("td", text);
+      cell.dataset.name = head;
+      row.append(cell);
+    }
+    row.lastChild.dataset.elapsed = job.elapsed_seconds;
+    row.lastChild.classList.toggle("stuck", job.is_stuck);
+    return row;
+  }));
+  countOn();
+}
+
+// What runs goes on running between two messages.
+function countOn() {
+  const sinceSeconds = (performance.now() - state.heardAt) / 1000;
+  for (const cell of live.querySelectorAll("[data-elapsed]")) {
+    const text = lengthText(Number(cell.dataset.elapsed) + sinceSeconds);
+    setText(cell, cell.classList.contains("stuck") ? `${text}, stuck` : text);
+  }
+}
+
+function showTimed(job) {
+  const row = live.querySelector(`[data-job="${CSS.escape(job.name)}"]`);
+  if (!row) return;
+  const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
+  setText(cell("last_at"), clockText(job.last_at) || "–");
+  setText(cell("took"), job.took);
+  setText(cell("next_at"), clockText(job.next_at) || "–");
+  const wrong = [job.is_late ? "late" : "", job.last_error].filter(Boolean);
+  setText(cell("state"), wrong.join(", ") || "on time");
+  cell("state").classList.toggle("stuck", wrong.length > 0);
+}
+
+// Read a list anew when it isn't the one we have; what is open or in use stays so.
+async function renew(part, mark) {
+  const box = live.querySelector(`[data-part="${part}"]`);
+  if (!box || box.dataset.mark === mark) return;
+  box.dataset.mark = mark;
+  try {
+    const answer = await fetch(`${live.dataset.url}/part/${part}${location.search}`);
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const open = [...box.querySelectorAll("details[open]")].map((found) => found.id);
+    const used = box.contains(document.activeElement) ? document.activeElement.id : "";
+    box.replaceChildren(...fresh.body.childNodes);
+    for (const id of open) byId(id)?.setAttribute("open", "");
+    if (used) byId(used)?.focus();
+  } catch {
+    box.dataset.mark = ""; // the next message tries again
+  }
+}
+
 // --- never show old numbers as new ones
 
 function showFreshness() {
@@ -149,6 +281,7 @@ function showFreshness() {
 
 function receive(told) {
   if (told.type === "numbers") showNumbers(told);
+  else if (told.type === "queue") showQueue(told);
   else if (told.type === "samples") showSamples(told);
   else if (told.type === "signed_out") signedOut();
   else if (told.seq !== undefined) showEvent(told);
@@ -163,7 +296,8 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const { hostname } = location;
   const socket = new WebSocket(
-    `${scheme}://${hostname}:${live.dataset.port}/live?since=${state.since}`);
+    `${scheme}://${hostname}:${live.dataset.port}/live?since=${state.since}`
+    + (isQueue ? "&view=queue" : ""));
   socket.addEventListener("open", () => {
     state.isOpen = true;
     state.failures = 0;
@@ -186,9 +320,9 @@ function waitSeconds() {
 // The session may be over, or the live process may be down: ask the web which.
 async function comeBack() {
   try {
-    const answer = await fetch("/admin/numbers.json", { cache: "no-store" });
+    const answer = await fetch(numbersUrl, { cache: "no-store" });
     if (answer.status === 401) return signedOut();
-    if (answer.ok) showNumbers(await answer.json());
+    if (answer.ok) receive(await answer.json());
   } catch {
     // The box can't be reached: the bar says so already.
   }
@@ -198,3 +332,4 @@ async function comeBack() {
 if (live.dataset.port !== "0") connect();
 else setTimeout(comeBack, RETRY_SECONDS[0] * 1000);
 setInterval(showFreshness, 1000);
+if (isQueue) setInterval(countOn, 1000);

@@ -27,16 +27,21 @@ def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
     from hotspot_lite.web.callbacks import Callbacks
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.portal import Portal
+    from hotspot_lite.web.queue import Queue
+    from hotspot_lite.web.queue_change import QueueChanges
 
     app = Bottle()
     app.add_hook("before_request", pages.refuse_large_forms)
     app.install(pages.guard)
     door = Door(box)
+    queue = Queue(box, door)
     rooms: tuple[Any, ...] = (
         Portal(box),
         Callbacks(box, read_callback),
         door,
         Admin(box, door),
+        queue,
+        QueueChanges(queue, door),
         Api(box, door),
     )
     for room in rooms:
