@@ -68,16 +68,18 @@ def notes_of_the_owner() -> list[tuple[str, str, str]]:
 
 
 def test_status_tells_each_lane_in_the_order_of_priority(run: Run) -> None:
+    jobs.put("payments.fulfil", payment_id=0)
+    jobs.rows.done(take())
+    sight.status(jobs.rows)  # writes down the runs that this process has counted
     jobs.put("payments.fulfil", payment_id=1)
     jobs.put("hotspot-sms.tell", delay_seconds=60, message_id=1)
-    notes.count_run(jobs.rows.run, "payments", "done", 0.2, time.time())
     found = told(run, "status")
     assert found[0]["lane"] == "payments"
     assert len(found) == 10
     lane = found[0]
     assert (lane["waiting"], lane["workers"], lane["done_last_hour"]) == (1, 2, 1)
     assert lane["oldest_waiting_seconds"] < 30
-    assert lane["p95_seconds"] == pytest.approx(0.2, rel=0.2)
+    assert 0 <= lane["p50_seconds"] <= lane["p95_seconds"] < 5
     assert next(x for x in found if x["lane"] == "hotspot-sms")["delayed"] == 1
     text = run("status").stdout.splitlines()
     assert re.match(r"lane +workers +waiting +delayed +running +oldest", text[0])
