@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -109,6 +111,18 @@ def test_a_dead_worker_is_found_and_started_again(stage: Stage) -> None:
         "now": "",
     }
     assert len(stage.consumers()) == 1
+
+
+@pytest.mark.slow
+def test_a_frozen_worker_is_found_and_started_anew(stage: Stage) -> None:
+    boxes.open_box(stage.environment)
+    (alive,) = [one for one in sight.consumers(jobs.rows) if one.is_alive]
+    close()
+    os.kill(alive.pid, signal.SIGSTOP)
+    assert until(lambda: look().level("HL-PRC-10") == "broken", 60, every=1)
+    seen = look(fix=True)
+    assert seen.fixed("HL-PRC-10")["gone"]
+    assert seen.level("HL-PRC-01") == "ok"
 
 
 def test_dead_doors_are_found_and_opened_again(stage: Stage) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Examine, Seen
@@ -238,3 +241,57 @@ def test_starting_the_command_line_loads_no_check() -> None:
     )
     assert done.stdout == "[]\n"
     assert callable(cli.parser().parse_args(["doctor"]).verb)
+
+
+# -- what it advises ---------------------------------------------------------------
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Every text of a module, with X for what is put in when it runs."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = [
+                p.value if isinstance(p, ast.Constant) else "X" for p in node.values
+            ]
+            yield "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _literal(part: ast.expr) -> str:
+    return str(part.value) if isinstance(part, ast.Constant) else "X"
+
+
+def advised() -> list[str]:
+    """The first two words of every hotspot-lite command in the doctor's texts."""
+    folder = Path(doctor.__file__).parent
+    found = {
+        words
+        for path in folder.glob("*.py")
+        for text in texts(path)
+        for words in re.findall(r"hotspot-lite ([a-z]+(?: [a-z][a-z-]+)?)", text)
+    }
+    return sorted(found - {"doctor"})
+
+
+@pytest.mark.parametrize("words", advised())
+def test_a_command_that_it_advises_is_one_the_program_has(words: str) -> None:
+    noun, _, verb = words.partition(" ")
+    top: Any = cli.parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    assert noun in top
+    if verb and top[noun]._subparsers:
+        assert verb in top[noun]._subparsers._group_actions[0].choices
+
+
+def test_enough_commands_are_advised_to_be_worth_checking() -> None:
+    assert len(advised()) > 8
+
+
+def test_every_code_has_one_meaning() -> None:
+    folder = Path(doctor.__file__).parent
+    homes: dict[str, set[str]] = {}
+    for path in folder.glob("*.py"):
+        for code in re.findall(r'"(HL-[A-Z]+-\d\d)"', path.read_text(encoding="utf-8")):
+            homes.setdefault(code, set()).add(path.name)
+    shown_again = {"page.py"}
+    assert all(len(where - shown_again) == 1 for where in homes.values()), homes
