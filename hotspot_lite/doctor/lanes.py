@@ -46,8 +46,8 @@ def waiting(case: Case) -> Iterator[Finding]:
                 f"{lane.name}: {many(lane.waiting, 'job')} waiting, {usual} at most"
                 " is usual.",
                 IMPACT[lane.name],
-                "See what they are: hotspot-lite queue status; more workers:"
-                f" admin page, queue, {lane.name}",
+                f"If they don't get fewer: hotspot-lite queue set {lane.name}"
+                f" --workers {lane.workers + 1}",
                 about=lane.name,
             )
     total = {"waiting": 0, "delayed": 0, "running": 0}

@@ -36,7 +36,7 @@ def state(case: Case) -> Iterator[Finding]:
         "closed": (
             "HL-DB-01",
             f"{file} can't be opened: {one_line(case.database_says)}.",
-            "Run: sudo hotspot-lite doctor",
+            "Run: sudo hotspot-lite doctor; who holds it: sudo fuser -v " + str(file),
         ),
         "damaged": (
             "HL-DB-02",

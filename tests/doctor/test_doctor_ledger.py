@@ -12,7 +12,7 @@ from conftest import Examine
 from hotspot_lite import jobs, store
 from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box
-from hotspot_lite.doctor import ledger
+from hotspot_lite.doctor import files, ledger
 
 
 def close(box: Box) -> None:
@@ -136,3 +136,19 @@ def test_a_box_whose_memory_was_cleared_is_looked_at_without_making_files(
     seen = examine(fix=True)
     assert seen.level("HL-PRC-01") == "broken"
     assert not list(box.settings.run_dir.glob("queue.db*"))
+
+
+def test_a_ledger_that_somebody_locks_whole_is_not_called_damaged(
+    box: Box, examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHECK_SECONDS", 0.2)
+    close(box)
+    with closing(
+        sqlite3.connect(box.settings.database_file, isolation_level=None)
+    ) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        found = examine().of("HL-DB-01")
+    assert found["level"] == "broken"
+    assert "locked" in found["says"]
+    assert "fuser" in found["remedy"]

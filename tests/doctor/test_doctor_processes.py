@@ -15,7 +15,7 @@ from conftest import Seen, mounts
 
 from hotspot_lite import box as boxes
 from hotspot_lite import doctor, jobs, store
-from hotspot_lite.doctor import ground, processes, supervision
+from hotspot_lite.doctor import ground, outward, processes, supervision
 from hotspot_lite.jobs import sight
 from hotspot_lite.stage import Stage, until
 from hotspot_lite.trade import staff
@@ -147,6 +147,13 @@ def test_a_router_that_is_away_is_told_within_its_deadline(
     began = time.monotonic()
     assert look().level("HL-RTR-01") == "broken"
     assert time.monotonic() - began < 10
+
+
+def test_a_slow_router_is_a_warning(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outward, "SLOW_SECONDS", 0.0)
+    assert look().level("HL-RTR-03") == "warning"
 
 
 def test_a_key_that_daraja_refuses_is_told_without_showing_it(

@@ -95,6 +95,22 @@ def test_a_mend_that_breaks_is_told_and_the_finding_stays(
     assert seen.code == 2
 
 
+def test_what_could_not_be_noted_in_the_audit_log_is_told(
+    box: Box, examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*told: object) -> None:
+        raise OSError("the disk is full")
+
+    def check(case: Case) -> Iterator[Finding]:
+        yield Finding("HL-TST-04", "warning", "It is so.", mend=lambda: "mended it")
+
+    only(monkeypatch, check)
+    monkeypatch.setattr(examination.audit, "note", cannot)
+    seen = examine(fix=True)
+    assert seen.fixed("HL-TST-04")["did"] == "mended it"
+    assert "the disk is full" in seen.fixed("HL-DOC-02")["did"]
+
+
 # -- shapes ------------------------------------------------------------------------
 
 
