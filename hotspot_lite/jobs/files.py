@@ -302,11 +302,11 @@ class Rows:
         )
 
     def _release(self, taken: Taken, end: str, now: float) -> None:
-        taken.end = end
         with self.run_lock:
             was_ours = self.run.execute_sql(
                 "DELETE FROM reservation WHERE token = ?", (taken.token,)
             ).rowcount
+            taken.end = end if was_ours else "late"
             if was_ours:
                 took_seconds = clock.boot_seconds() - taken.since_boot
                 bucket = notes.bucket_of(took_seconds)

@@ -105,6 +105,9 @@ def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:
         rows.run.execute_sql(
             "UPDATE timed SET last_at = last_at + ?1, next_at = next_at + ?1", (step,)
         )
+        rows.run.execute_sql(
+            "UPDATE pace SET window_at = window_at + ?1, until = until + ?1", (step,)
+        )
     for durable in (True, False):
         with rows.writing(durable) as db:
             db.execute_sql(

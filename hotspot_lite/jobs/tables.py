@@ -91,7 +91,7 @@ class Taken:
     retry_of: int | None = None  # the failed job that it is put again for
     exceptions: int = 0  # bugs before this try
     settled: bool = False  # its row is gone, or its next try is on disk
-    end: str = ""  # how this run ended: done, again, failed, not now
+    end: str = ""  # how this run ended: done, again, failed, late, not now
     says: str = ""  # what went wrong
     wait_seconds: float = 0.0  # until its next try
 

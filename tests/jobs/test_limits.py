@@ -9,7 +9,7 @@ import pytest
 from reading import Start, lines
 
 from hotspot_lite import jobs
-from hotspot_lite.jobs import control, lanes, limits, sight
+from hotspot_lite.jobs import control, lanes, limits, rescue, sight
 from hotspot_lite.jobs.limits import Rate
 from hotspot_lite.stage import until
 
@@ -32,6 +32,14 @@ def test_so_many_calls_go_through_and_the_next_waits_for_the_window() -> None:
 def test_a_clock_set_back_does_not_lengthen_the_wait() -> None:
     assert [enter(NOW), enter(NOW)] == [0, 0]
     assert enter(NOW - 3600) == 0
+
+
+def test_a_stepped_clock_moves_the_end_of_a_stop_along(box: object) -> None:
+    rescue.notice_step(rows, NOW, 1000.0)
+    enter(NOW)
+    limits.refused(rows, RATE, 44, NOW)
+    rescue.notice_step(rows, NOW - 7200, 1000.0)
+    assert enter(NOW - 7200) == pytest.approx(44)
 
 
 def test_waits_after_too_many_double_up_to_the_cap_with_jitter() -> None:
