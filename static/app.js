@@ -194,11 +194,12 @@ function showLane(lane) {
     form.hidden = (form.dataset.verb === "resume") !== lane.is_paused;
   }
   const chart = card.querySelector(".chart");
-  chart.setAttribute("aria-label",
-    `The last hour: ${lane.pace}, at most ${lane.peak} in a minute`);
+  chart.setAttribute("aria-label", `The last hour: ${lane.pace}`);
   chart.querySelector(".done").setAttribute("d", lane.done_path);
   chart.querySelector(".undone").setAttribute("d", lane.failed_path);
-  setText(card.querySelector("[data-pace]"), lane.pace);
+  for (const name of ["pace", "took"]) {
+    setText(card.querySelector(`[data-text="${name}"]`), lane[name]);
+  }
 }
 
 function showRunning(jobs) {

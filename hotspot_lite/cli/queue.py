@@ -14,6 +14,7 @@ def add_to(nouns: Any) -> None:
     _add_looking(queue)
     _add_failed(queue)
     _add_lanes(queue)
+    add_verb(queue, "cancel", queue_change.cancel).add_argument("batch", type=int)
     run = add_verb(queue, "run", queue_change.run)
     run.add_argument("job", help="its name, such as payments.reconcile")
     run.add_argument("arguments", nargs="*", metavar="key=value")

@@ -14,7 +14,7 @@ from hotspot_lite.cli.queue_look import check_lane
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, Misused
 from hotspot_lite.errors import BadInput
-from hotspot_lite.jobs import control
+from hotspot_lite.jobs import batches, control
 from hotspot_lite.settings import unknown
 from hotspot_lite.trade import audit
 
@@ -89,6 +89,17 @@ def resume(args: Args) -> Answer:
     check_lane(args.lane)
     _changed("queue resume", args.lane, lambda: control.resume(jobs.rows, args.lane))
     return Answer({"lane": args.lane, "is_paused": False}, f"{args.lane} goes on.")
+
+
+def cancel(args: Args) -> Answer:
+    """Cancel a batch: its waiting jobs are removed, those that run finish."""
+    count = _changed("queue cancel", f"batch {args.batch}", lambda: _cancel(args.batch))
+    return Answer({"batch": args.batch, "removed": count}, f"{_jobs(count)} removed.")
+
+
+def _cancel(batch_id: int) -> int:
+    batches.progress(batch_id)  # raises BadInput where there is none
+    return batches.cancel(batch_id)
 
 
 def set_lane(args: Args) -> dict[str, Any]:

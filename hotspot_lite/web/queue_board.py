@@ -55,25 +55,31 @@ def worker(one: sight.ConsumerSeen) -> dict[str, Any]:
 
 def lane(one: sight.LaneStatus, minutes: Throughput, now: float) -> dict[str, Any]:
     """One lane with its chart, and in words what the page says of it."""
-    until = one.limited_until
+    until, drawn = one.limited_until, chart(minutes, now)
     return {
         **asdict(one),
-        **chart(minutes, now),
+        **drawn,
         "backoff_seconds": list(one.backoff_seconds),
         "limited_until": _iso(until) if until and until > now else "",
         "oldest": length_text(one.oldest_waiting_seconds),
-        "pace": pace(one),
+        "pace": pace(one, drawn["peak"]),
+        "took": took(one),
     }
 
 
-def pace(one: sight.LaneStatus) -> str:
-    """How a lane got on in the last hour."""
+def pace(one: sight.LaneStatus, peak: int) -> str:
+    """How many jobs of a lane ended in the last hour."""
     counts = ((one.done_last_hour, "done"), (one.failed_last_hour, "failed"))
     ended = ", ".join(f"{count} {what}" for count, what in counts if count)
-    if not ended or one.p50_seconds is None:
-        return ended or "Nothing ran"
+    return f"{ended}, up to {peak} a minute" if ended else "Nothing ran"
+
+
+def took(one: sight.LaneStatus) -> str:
+    """How long they took."""
+    if one.p50_seconds is None:
+        return ""
     half, most = length_text(one.p50_seconds), length_text(one.p95_seconds)
-    return f"{ended} · half in {half}, 95 % in {most}"
+    return f"p50 {half}, p95 {most}"
 
 
 def chart(minutes: Throughput, now: float) -> dict[str, Any]:

@@ -111,13 +111,16 @@ def test_find_tells_what_became_of_a_tag(run: Run) -> None:
     assert run("find", "payment:18").stdout == "No job has the tag payment:18.\n"
 
 
-def test_timetable_and_batches_are_shown(run: Run) -> None:
+def test_timetable_and_batches_are_shown_and_a_batch_is_cancelled(run: Run) -> None:
     assert told(run, "timetable") == []
     batch = batches.start("vouchers")
     jobs.put("default.message", batch=batch, n=1)
     found = told(run, "batches")
     assert (found[0]["name"], found[0]["total"], found[0]["done"]) == ("vouchers", 1, 0)
     assert "vouchers" in run("batches").stdout
+    assert told(run, "cancel", str(batch))["removed"] == 1
+    assert batches.progress(batch).is_cancelled
+    assert run("cancel", "99").returncode == 1
 
 
 # --- changing

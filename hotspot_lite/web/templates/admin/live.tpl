@@ -38,6 +38,7 @@
 
 <section aria-labelledby="lanes-title">
 <h2 id="lanes-title">Work</h2>
+<p class="hint"><a href="/admin/queue">See into the queue</a></p>
 <table id="lanes">
 <thead><tr><th scope="col">Lane</th><th scope="col">Waiting</th><th scope="col">Delayed</th><th scope="col">Running</th><th scope="col">Failed</th></tr></thead>
 <tbody>

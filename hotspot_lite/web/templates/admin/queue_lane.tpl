@@ -13,8 +13,8 @@
 <div><dt>Oldest</dt><dd data-state="oldest">{{lane["oldest"]}}</dd></div>
 </dl>
 <div class="pace">
-<svg class="chart" viewBox="0 0 {{minutes}} 24" preserveAspectRatio="none" role="img" aria-label="The last hour: {{lane["pace"]}}, at most {{lane["peak"]}} in a minute"><path class="done" d="{{lane["done_path"]}}"/><path class="undone" d="{{lane["failed_path"]}}"/></svg>
-<p class="hint" data-pace>{{lane["pace"]}}</p>
+<svg class="chart" viewBox="0 0 {{minutes}} 24" preserveAspectRatio="none" role="img" aria-label="The last hour: {{lane["pace"]}}"><path class="done" d="{{lane["done_path"]}}"/><path class="undone" d="{{lane["failed_path"]}}"/></svg>
+<p class="hint"><span data-text="pace">{{lane["pace"]}}</span> <span data-text="took">{{lane["took"]}}</span></p>
 </div>
 % if is_owner:
 <div class="doing">
