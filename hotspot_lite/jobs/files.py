@@ -21,6 +21,7 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from hotspot_lite import bell, clock, store
+from hotspot_lite.errors import TryAgain
 from hotspot_lite.jobs import lanes, members, notes, rescue, taking
 from hotspot_lite.jobs.lanes import Lane
 from hotspot_lite.jobs.tables import Taken, as_json, make_volatile
@@ -101,14 +102,20 @@ class Rows:
 
         `once` is its key: while a job of that name and key waits, another is not
         put, and None is returned; one that runs already is no obstacle. Nor is one
-        put for a `batch` that was cancelled. Raises BadInput for a name without a
-        lane, or a closed batch.
+        put for a `batch` that was cancelled. A volatile job put inside
+        `store.atomic()` has no id before the commit: it is 0. Raises BadInput for a
+        name without a lane, or a closed batch.
         """
         lane = lanes.of(name)
         now = time.time() if now is None else now
         rescue.notice_step(self, now)
         durable = lane.durable if durable is None else durable
         durable = durable or batch is not None
+        if not durable and self.main.in_transaction():
+            # The other file can't commit with this one: put it once this one has.
+            after = (name, args, tags, once, delay_seconds, durable, now)
+            self.main.after_commit(lambda: self.put(*after, retry_of=retry_of))
+            return 0
         with self.writing(durable) as db:
             if once is not None:
                 once = self._free_key(db, durable, name, once)
@@ -141,17 +148,21 @@ class Rows:
     def _free_key(
         self, db: SqliteDatabase, durable: bool, name: str, once: str
     ) -> str | None:
-        # The key itself, or, where its job is running, the key of the one that may
-        # wait behind it; None where such a one waits already.
-        for key in (once, once + " +"):
-            found = db.execute_sql(
-                "SELECT id FROM job WHERE name = ? AND once = ?", (name, key)
-            ).fetchone()
-            if found is None:
-                return key
-            if not self._is_running(durable, found[0]):
+        # The key itself, or, behind jobs of that key that are running, one with as
+        # many " +" as are needed; None where one waits already.
+        found = {
+            row[1]: row[0]
+            for row in db.execute_sql(
+                "SELECT id, once FROM job WHERE name = ? AND once BETWEEN ? AND ?",
+                (name, once, f"{once} +\U0010ffff"),
+            ).fetchall()
+        }
+        longest = max(map(len, found), default=len(once))
+        keys = [once + " +" * count for count in range(longest - len(once) + 2)]
+        for key in keys:
+            if key in found and not self._is_running(durable, found[key]):
                 return None
-        return None
+        return next(key for key in keys if key not in found)
 
     def _is_running(self, durable: bool, job_id: int) -> bool:
         return bool(
@@ -193,9 +204,12 @@ class Rows:
         """Remove the row of a job inside the transaction of its effects.
 
         Saves a flush, and makes job and effect one. If the transaction is rolled
-        back, the job is not done.
+        back, the job is not done. Raises TryAgain where another has the job by now:
+        its effect is not ours to write.
         """
         if taken.durable and not taken.settled:
+            if not self._still_ours(taken):
+                raise TryAgain("The job ran too long and was taken back.")
             self._delete(taken)
             self._ended(taken, "done", time.time())
             self.main.after_commit(lambda: setattr(taken, "settled", True))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # A job whose worker died so often kills its workers: it fails instead.
 DEATHS_ALLOWED = 10
+# Added to the name of the consumer that is taking a job back.
+RECOVERS = ".recovers"
 
 
 def recover(rows: Rows, consumer: str, boot: float | None = None) -> list[int]:
@@ -28,8 +30,10 @@ def recover(rows: Rows, consumer: str, boot: float | None = None) -> list[int]:
         "SELECT token, durable, job_id, lane, consumer, since_boot FROM reservation"
     ).fetchall():
         late = boot - since > lanes[lane].timeout_seconds
-        # After a reboot /run is empty, so `since` is of this boot.
-        if late or (owner != consumer and not bell.is_heard(rows.bells, owner)):
+        # After a reboot /run is empty, so `since` is of this boot. Who is just taking
+        # it back lives by its own bell: a death is counted once.
+        alive = bell.is_heard(rows.bells, owner.removesuffix(RECOVERS))
+        if late or (owner != consumer and not alive):
             lost.append((token, bool(durable), job_id, owner, late))
     return [row[2] for row in lost if _take_back(rows, consumer, *row)]
 
@@ -47,7 +51,7 @@ def _take_back(
         claimed = rows.run.execute_sql(
             "UPDATE reservation SET consumer = ?, since_boot = ?"
             " WHERE token = ? AND consumer = ?",
-            (f"{consumer}.recovers", clock.boot_seconds(), token, owner),
+            (consumer + RECOVERS, clock.boot_seconds(), token, owner),
         ).rowcount
     if claimed:
         with rows.writing(durable) as db:

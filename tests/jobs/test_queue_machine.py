@@ -32,7 +32,8 @@ from hypothesis.stateful import (
 from hotspot_lite import bell, clock, store
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.jobs import lanes, rescue
-from hotspot_lite.jobs.files import Rows, Taken
+from hotspot_lite.jobs.files import Rows
+from hotspot_lite.jobs.tables import Taken
 from hotspot_lite.store import database, migrations
 
 NOW = 1_800_000_000
@@ -556,7 +557,6 @@ def test_a_clock_set_and_set_back_is_no_news_to_who_saw_neither(scene: Scene) ->
     scene.holds()
 
 
-@fault
 def test_of_two_puts_with_a_key_one_waits_though_a_third_has_just_run(
     scene: Scene,
 ) -> None:
@@ -567,7 +567,6 @@ def test_of_two_puts_with_a_key_one_waits_though_a_third_has_just_run(
     scene.put(wish(once="a"))
 
 
-@fault
 def test_a_put_is_not_swallowed_while_two_of_its_key_run(scene: Scene) -> None:
     for _ in range(2):
         scene.put(wish(once="a"))
@@ -575,7 +574,6 @@ def test_a_put_is_not_swallowed_while_two_of_its_key_run(scene: Scene) -> None:
     scene.put(wish(once="a"))
 
 
-@fault
 def test_who_is_late_and_who_took_over_do_not_both_commit(scene: Scene) -> None:
     scene.put(wish())
     scene.take(0)
@@ -592,7 +590,6 @@ def test_who_is_late_and_who_took_over_do_not_both_commit(scene: Scene) -> None:
     assert count == 1
 
 
-@fault
 def test_a_volatile_put_in_a_transaction_that_fails_is_not_put(scene: Scene) -> None:
     with pytest.raises(InterruptedError), store.atomic():
         scene.web.put("router-data.read", {"n": 0}, now=scene.world.wall)
@@ -600,7 +597,6 @@ def test_a_volatile_put_in_a_transaction_that_fails_is_not_put(scene: Scene) -> 
     assert scene.web.take("worker-x", ALL, scene.world.wall) is None
 
 
-@fault
 def test_a_death_seen_by_two_at_once_is_one_death(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
