@@ -37,8 +37,6 @@ class Rows:
     )
     bells: Path = Path("/nonexistent")
     run_lock: threading.RLock = field(default_factory=threading.RLock)
-    # Wall clock minus boot clock when we last looked: a step changes it.
-    offset: float | None = None
     # Names of jobs that this process leaves alone until then: they are over a rate.
     held: dict[str, float] = field(default_factory=dict)
     # Runs that have ended and aren't written down yet (notes.py).
@@ -50,7 +48,7 @@ class Rows:
         """Make queue.db in `run_dir` if it isn't there. No flush ever goes to it."""
         run_dir.mkdir(parents=True, exist_ok=True)
         self.bells = run_dir / "bells"
-        self.offset = self._lanes_version = None
+        self._lanes_version = None
         self.held, self.ran = {}, Counter()
         if self.run.database and not self.run.is_closed():
             self.run.close()
@@ -109,8 +107,7 @@ class Rows:
         lane = lanes.of(name)
         now = time.time() if now is None else now
         rescue.notice_step(self, now)
-        durable = lane.durable if durable is None else durable
-        durable = durable or batch is not None
+        durable = batch is not None or (lane.durable if durable is None else durable)
         if not durable and self.main.in_transaction():
             # The other file can't commit with this one: put it once this one has.
             after = (name, args, tags, once, delay_seconds, durable, now)
@@ -123,6 +120,7 @@ class Rows:
                     return None
             if batch is not None and not members.joins(self, batch):
                 return None
+            at = rescue.row_time(self, now)
             row = db.execute_sql(
                 "INSERT INTO job (lane, name, args, tags, once, due_at, made_at,"
                 " batch_id, retry_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -132,8 +130,8 @@ class Rows:
                     as_json(args),
                     as_json(list(tags)),
                     once,
-                    now + delay_seconds,
-                    now,
+                    at + delay_seconds,
+                    at,
                     batch,
                     retry_of,
                 ),
@@ -239,11 +237,12 @@ class Rows:
         now = time.time() if now is None else now
         if self._still_ours(taken) and not taken.settled:
             with self.writing(taken.durable) as db:
+                at = rescue.row_time(self, now)
                 db.execute_sql(
                     "UPDATE job SET due_at = ?, made_at = ?, error = ?,"
                     " attempts = attempts + ?, exceptions = exceptions + ?"
                     " WHERE id = ?",
-                    (now + delay_seconds, now, error, counted, is_bug, taken.id),
+                    (at + delay_seconds, at, error, counted, is_bug, taken.id),
                 )
                 members.drop_if_cancelled(self, taken.id, taken.batch_id, now)
         taken.says, taken.wait_seconds = error, delay_seconds

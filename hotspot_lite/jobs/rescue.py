@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 # A job whose worker died so often kills its workers: it fails instead.
 DEATHS_ALLOWED = 10
+# What a step of the clock moves; the first of them in both files.
+STEPPED = (
+    "UPDATE job SET due_at = due_at + ?1, made_at = made_at + ?1",
+    "UPDATE mark SET value = value + ?1 WHERE name = 'offset'",
+    "UPDATE timed SET last_at = last_at + ?1, next_at = next_at + ?1",
+    "UPDATE pace SET window_at = window_at + ?1, until = until + ?1",
+)
 # Added to the name of the consumer that is taking a job back.
 RECOVERS = ".recovers"
 
@@ -82,43 +89,44 @@ def _count_death(rows: Rows, db: SqliteDatabase, job_id: int, late: bool) -> Non
 def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:
     """Move every job by as much as the clock was stepped; the step in seconds.
 
-    So a clock set back starves no retry, and one set forward releases no herd.
+    So a clock set back starves no retry, and one set forward releases no herd. Does
+    nothing inside a transaction, whose rollback would undo the half of it.
     """
-    boot = clock.boot_seconds() if boot is None else boot
-    before, rows.offset = rows.offset, now - boot
-    if before is not None and abs(rows.offset - before) < clock.STEP_SECONDS:
-        rows.offset = before  # drift may not hide in many small changes
+    if rows.main.in_transaction():
         return 0.0
+    boot = clock.boot_seconds() if boot is None else boot
+    if _offset(rows) is None:
+        return _first_look(rows, now, now - boot)
+    if not _step(rows, now, boot):
+        return 0.0
+    # In the writer's turn: who writes a job sees all of this or nothing of it.
+    with rows.writing(True) as db, rows.run_lock, rows.run.atomic():
+        step = _step(rows, now, boot)
+        for sql in STEPPED:
+            rows.run.execute_sql(sql, (step,))
+        db.execute_sql(STEPPED[0], (step,))
+    rows.held.clear()
+    return step
+
+
+def row_time(rows: Rows, now: float) -> float:
+    """`now` by the clock that the rows are written in: a step moves them all later."""
+    return now - _step(rows, now, clock.boot_seconds())
+
+
+def _step(rows: Rows, now: float, boot: float) -> float:
+    # By how much the clock was set since the rows were last moved; 0 if it wasn't.
+    offset = _offset(rows)
+    step = 0.0 if offset is None else now - boot - offset
+    return step if abs(step) >= clock.STEP_SECONDS else 0.0
+
+
+def _offset(rows: Rows) -> float | None:
+    # Wall clock minus boot clock, as the rows have it.
     row = rows.run.execute_sql(
         "SELECT value FROM mark WHERE name = 'offset'"
     ).fetchone()
-    if row is None:
-        return _first_look(rows, now, now - boot)
-    step = (now - boot) - float(row[0])
-    if abs(step) < clock.STEP_SECONDS:
-        return 0.0
-    with rows.run_lock:
-        ours = rows.run.execute_sql(
-            "UPDATE mark SET value = ? WHERE name = 'offset' AND value = ?",
-            (now - boot, row[0]),
-        ).rowcount
-    if not ours:
-        return 0.0
-    rows.held.clear()
-    with rows.run_lock:
-        rows.run.execute_sql(
-            "UPDATE timed SET last_at = last_at + ?1, next_at = next_at + ?1", (step,)
-        )
-        rows.run.execute_sql(
-            "UPDATE pace SET window_at = window_at + ?1, until = until + ?1", (step,)
-        )
-    for durable in (True, False):
-        with rows.writing(durable) as db:
-            db.execute_sql(
-                "UPDATE job SET due_at = due_at + ?, made_at = made_at + ?",
-                (step, step),
-            )
-    return step
+    return float(row[0]) if row else None
 
 
 def _first_look(rows: Rows, now: float, offset: float) -> float:

@@ -152,14 +152,6 @@ class World:
             if key not in self.reserved()
         )
 
-    def runs(self, wish: Put) -> bool:
-        """Whether a job of that name and key runs."""
-        return wish.once is not None and any(
-            (held.taken.name, self.jobs[key].wish.once) == (wish.name, wish.once)
-            for key, held in self.reserved().items()
-            if key in self.jobs
-        )
-
     def best(self) -> Key | None:
         """The job that goes next."""
         reserved = self.reserved()
@@ -188,9 +180,6 @@ def empty_file() -> Path:
 
 class Queue(RuleBasedStateMachine):
     """Producers, workers and a machine, doing what they do at any moment."""
-
-    # True while the faults shown by the tests at the end are not mended.
-    avoids_faults = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -247,9 +236,6 @@ class Queue(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([-86_400, -3_600, -60, 60, 3_600, 86_400]))
     def the_clock_is_set(self, seconds: int) -> None:
         self.world.offset += seconds
-        if self.avoids_faults:
-            for rows in (self.web, *(w.rows for w in self.workers if w.is_alive)):
-                rescue.notice_step(rows, self.world.wall)
 
     def marked(self) -> float:
         """Wall clock minus boot clock, as the rows have it: steps are noticed late."""
@@ -260,8 +246,6 @@ class Queue(RuleBasedStateMachine):
 
     @rule(wish=PUTS)
     def put(self, wish: Put) -> None:
-        if self.avoids_faults and self.world.runs(wish):
-            return
         row_id = self.web.put(
             wish.name,
             {"n": wish.n},
@@ -505,8 +489,6 @@ def test_whatever_happens_for_a_long_time_no_job_is_lost() -> None:
 class Scene(Queue):
     """The machine, led by hand."""
 
-    avoids_faults = False
-
     def holds(self) -> None:
         """See that the files are as the model says."""
         self.the_files_hold_what_the_model_says()
@@ -524,10 +506,6 @@ def wish(name: str = "payments.push", once: str | None = None) -> Put:
     return Put(name, 0, once, 0, None)
 
 
-fault = pytest.mark.xfail(strict=True, reason="a fault of the queue, not mended yet")
-
-
-@fault
 def test_a_step_first_seen_in_a_transaction_that_fails_is_not_forgotten(
     scene: Scene,
 ) -> None:
@@ -537,7 +515,6 @@ def test_a_step_first_seen_in_a_transaction_that_fails_is_not_forgotten(
     scene.holds()
 
 
-@fault
 def test_a_retry_written_before_a_step_is_noticed_waits_no_longer(
     scene: Scene,
 ) -> None:
@@ -548,7 +525,6 @@ def test_a_retry_written_before_a_step_is_noticed_waits_no_longer(
     scene.holds()
 
 
-@fault
 def test_a_clock_set_and_set_back_is_no_news_to_who_saw_neither(scene: Scene) -> None:
     scene.the_clock_is_set(-86_400)
     scene.take(0)
