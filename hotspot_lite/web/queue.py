@@ -157,8 +157,13 @@ class Queue:
         return {"batches": shown}
 
     def _found(self) -> list[dict[str, Any]]:
+        """What waits or runs with the tag; what has failed has its own list."""
         tag, _ = asked()
-        return sight.find(jobs.rows, tag) if tag else []
+        return [
+            row | {"args": queue_board.arguments(row["args"])}
+            for row in (sight.find(jobs.rows, tag) if tag else [])
+            if row["state"] != "failed"
+        ]
 
     def _clock(self, at: float | None) -> str:
         whole = None if at is None else int(at)

@@ -470,7 +470,7 @@ def test_the_owner_works_the_page_with_the_keyboard(
     page.get_by_text("Running workers follow").wait_for()
     assert jobs.rows.lanes()["payments"].workers == 3
     page.get_by_role("link", name="payment:17").click()
-    page.get_by_role("heading", name="All jobs tagged payment:17").wait_for()
+    page.get_by_role("heading", name="Waiting or running, tagged payment:17").wait_for()
     page.get_by_role("button", name="Retry payments.fulfil payment_id=17").press(
         "Enter"
     )

@@ -63,15 +63,15 @@
 <p class="said" role="status">{{done["failed"]}}</p>
 % end
 % if tag:
-<h3>All jobs tagged {{tag}}</h3>
+<h3>Waiting or running, tagged {{tag}}</h3>
 % if found:
-<ul class="rows">
+<ul class="rows found">
 % for row in found:
-<li class="{{"bad" if row.get("state") == "failed" else ""}}"><b>{{row.get("state", "")}}</b><span>{{row.get("name", "")}} {{" ".join(f"{k}={v}" for k, v in row["args"].items()) if row.get("args") else ""}}</span></li>
+<li><b>{{row["state"]}}</b><span>{{row["name"]}} {{row["args"]}}</span></li>
 % end
 </ul>
 % else:
-<p class="empty">No job has this tag now. One that is done is gone; one that failed stays until it is forgotten.</p>
+<p class="empty">None now. What is done is gone; what has failed is below.</p>
 % end
 % end
 <div id="failed-list" data-mark="{{told["marks"]["failed"]}}" data-part="failed">

@@ -49,6 +49,6 @@
 <p class="said" role="status">{{done[name]}}</p>
 % end
 % else:
-<p class="hint terms">{{lane["workers"]}} workers, {{lane["tries"]}} tries, {{lane["timeout_seconds"]}} s at most</p>
+<p class="hint terms">{{lane["workers"]}} {{"worker" if lane["workers"] == 1 else "workers"}}, {{lane["tries"]}} {{"try" if lane["tries"] == 1 else "tries"}}, {{lane["timeout_seconds"]}} s</p>
 % end
 </li>
