@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,7 +108,7 @@ class Load(threading.Thread):
 
     def put(self, kind: str, dice: random.Random) -> None:
         n, delay = self.count, 0.0
-        args: dict[str, object] = {"n": n}
+        args: dict[str, Any] = {"n": n}
         if kind == "is_volatile":
             jobs.put(f"{LANE[kind]}.{kind}", n=n)
             self.volatile.add(n)
@@ -120,7 +121,7 @@ class Load(threading.Thread):
         self.put_with_fact(kind, n, args, delay)
 
     def put_with_fact(
-        self, kind: str, n: int, args: dict[str, object], delay: float
+        self, kind: str, n: int, args: dict[str, Any], delay: float
     ) -> None:
         once = str(n) if kind == "sees" else None
         try:
@@ -143,8 +144,8 @@ def add_fact(kind: str, n: int, seq: int) -> None:
     store.database.execute_sql("INSERT INTO fact VALUES (?, ?, ?)", (kind, n, seq))
 
 
-def ask(sql: str, *values: object) -> list[tuple[int, ...]]:
-    rows: list[tuple[int, ...]] = store.database.execute_sql(sql, values).fetchall()
+def ask(sql: str, *values: object) -> list[Any]:
+    rows: list[Any] = store.database.execute_sql(sql, values).fetchall()
     return rows
 
 
@@ -233,7 +234,7 @@ def check_exactly_once() -> None:
 def check_unique() -> None:
     """A put that met a waiting job of its key was seen by that job."""
     newest = "SELECT n, max(seq) FROM {} WHERE kind = 'sees' GROUP BY n"
-    facts, seen = (dict(ask(newest.format(table))) for table in ("fact", "effect"))
+    facts, seen = [dict(ask(newest.format(table))) for table in ("fact", "effect")]
     assert len(facts) == ONCE_KEYS and facts == seen
 
 
