@@ -171,6 +171,16 @@ class Daraja:
         except (TryAgain, GiveUp) as error:
             return QueryAnswer("pending", result_text=error.says, todo=error.todo)
 
+    def check_keys(self) -> None:
+        """Fetch a token, to see that Daraja is there and takes our keys.
+
+        Raises TryAgain where it isn't there, GiveUp where it refuses them.
+        """
+        try:
+            self._fresh_token()
+        except _Refused as refused:
+            raise GiveUp(refused.refusal.says, refused.refusal.todo) from None
+
     def _signature(self, now: int) -> dict[str, str]:
         stamp = (
             datetime.fromtimestamp(now, UTC).astimezone(EAT).strftime("%Y%m%d%H%M%S")

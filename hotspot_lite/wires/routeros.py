@@ -109,8 +109,9 @@ class Router:
         """Let a device in as a user, as if it had typed the password itself.
 
         A device that is in already as this user is left as it is, so that a job may
-        run this twice; one that is in as somebody else is logged out first. The router may ask RADIUS meanwhile: let deadline_seconds be
-        longer than the router waits for that, or a later try finds the device in.
+        run this twice; one that is in as somebody else is logged out first. The router
+        may ask RADIUS meanwhile: let deadline_seconds be longer than the router waits
+        for that, or a later try finds the device in.
         """
         self._begin()
         before = self._active(mac_address, None)

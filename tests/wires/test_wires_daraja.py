@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hotspot_lite.errors import BadInput
+from hotspot_lite.errors import BadInput, GiveUp
 from hotspot_lite.town.daraja import PretendDaraja
 from hotspot_lite.town.stand import Ask, Reply, Stand, as_html, as_json
 from hotspot_lite.wires.daraja import (
@@ -562,3 +562,13 @@ def test_only_a_known_end_is_an_end(reply: Reply, kind: str) -> None:
 
 def test_the_stamp_of_this_file_is_what_it_says() -> None:
     assert datetime.fromisoformat("2026-03-27T15:00:00+03:00").timestamp() == NOW
+
+
+def test_checking_the_keys_says_what_is_wrong_with_them() -> None:
+    with PretendDaraja() as town:
+        wire(town).check_keys()
+        with pytest.raises(GiveUp, match="keys"):
+            wire(town, consumer_secret="wrong").check_keys()
+        town.oauth_down = True
+        with pytest.raises(NotSent):
+            wire(town).check_keys()
