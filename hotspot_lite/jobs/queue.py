@@ -252,7 +252,9 @@ class LaneHuey(Huey):
         """What `huey_consumer` calls: open the files, then make the consumer."""
         self.opened()
         # Two lines for every job, ticks included, would be most of what we write.
-        logging.getLogger("huey").setLevel(logging.WARNING)
+        hueys = logging.getLogger("huey")
+        hueys.setLevel(logging.WARNING)
+        hueys.addFilter(_is_no_plain_fault)
         _log_to_stderr()
         self.served = lanes.served()
         return LaneConsumer(self, **options)
@@ -262,6 +264,11 @@ class LaneHuey(Huey):
         for name, kind in self.kinds.items():
             if kind.job_every is not None and lanes.of(name) in self.served:
                 self.tick(name, 0.0)
+
+
+def _is_no_plain_fault(record: logging.LogRecord) -> bool:
+    # A fault that says what to do is one line, ours; a bug keeps its traceback.
+    return not (record.exc_info and isinstance(record.exc_info[1], HotspotError))
 
 
 def _log_to_stderr() -> None:

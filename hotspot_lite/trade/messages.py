@@ -26,6 +26,7 @@ def credentials(subscription: Subscription, now: int) -> Message:
 def claim(message_id: int) -> Message | None:
     """The message, marked `sending`, if it may be sent; None if it was.
 
+    One that failed surely never left: its job put again sends it.
     One found in `sending` was cut off in the middle: nobody knows whether it left, so
     it becomes `uncertain` and is left alone rather than sent twice.
     """
@@ -33,7 +34,7 @@ def claim(message_id: int) -> Message | None:
     with store.atomic():
         claimed: list[Message] = list(
             Message.update(state="sending")
-            .where(this & (Message.state == "waiting"))
+            .where(this & Message.state.in_(("waiting", "failed")))
             .returning(Message)
             .execute()
         )

@@ -145,3 +145,14 @@ def test_two_consumers_share_the_lanes_as_they_are_told(
     assert lines(done, "quick") == []
     start(HOTSPOT_LANES="payments")
     assert until(lambda: lines(done, "quick"), 5) == ["quick 1"]
+
+
+def test_a_fault_is_one_line_of_log_and_a_bug_keeps_its_traceback(
+    start: Start, tmp_path: Path
+) -> None:
+    start()
+    jobs.put("payments.gives_up", n=1)
+    assert until(lambda: "The key is wrong." in (tmp_path / "log").read_text(), 5)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    jobs.put("payments.breaks", n=1)
+    assert until(lambda: "raise ValueError" in (tmp_path / "log").read_text(), 5)

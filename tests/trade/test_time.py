@@ -272,6 +272,15 @@ def test_a_message_that_surely_did_not_leave_is_tried_again(message: Message) ->
     assert messages.claim(message.id) is not None
 
 
+def test_a_message_that_failed_for_good_is_sent_when_its_job_is_put_again(
+    message: Message,
+) -> None:
+    messages.claim(message.id)
+    messages.not_sent(message.id, "Wrong key.", final=True)
+    assert Message.get().state == "failed"
+    assert messages.claim(message.id) is not None
+
+
 def test_the_text_fits_one_sms_and_holds_the_login(message: Message) -> None:
     assert len(message.text) <= 160
     assert "hs_700000001" in message.text
