@@ -7,6 +7,7 @@ every job of that key back off, the longer the more often it says so.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ STOP_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Rate:
-    """At most `calls` in `seconds`, over all jobs and consumers with this `key`."""
+    """At most `calls` in any `seconds`, over all jobs and consumers with this `key`."""
 
     calls: int
     seconds: float
@@ -33,16 +34,17 @@ def enter(rows: Rows, rate: Rate, lane: str, now: float | None = None) -> float:
     """Count a call, and return 0; or where it is too early, the seconds to wait."""
     now = time.time() if now is None else now
     with rows.run_lock, rows.run.atomic():
-        began, calls, until = _pace(rows, rate, lane)
+        called_at, until = _pace(rows, rate, lane)
         if until > now:
             return until - now
-        if not began <= now < began + rate.seconds:
-            began, calls = now, 0
-        if calls >= rate.calls:
-            return began + rate.seconds - now
+        # A fixed window would let twice the rate through around its end. Calls that
+        # are later than now were made under a clock that has been set back since.
+        recent = [at for at in called_at if now - rate.seconds < at <= now]
+        if len(recent) >= rate.calls:
+            return recent[-rate.calls] + rate.seconds - now
         rows.run.execute_sql(
-            "UPDATE pace SET window_at = ?, calls = ? WHERE key = ?",
-            (began, calls + 1, rate.key),
+            "UPDATE pace SET recent = ? WHERE key = ?",
+            (json.dumps([*recent, now]), rate.key),
         )
     return 0.0
 
@@ -83,11 +85,11 @@ def wait_seconds(refusals: int) -> float:
     return min(doubled * jitter, MOST_WAIT_SECONDS)
 
 
-def _pace(rows: Rows, rate: Rate, lane: str) -> tuple[float, int, float]:
+def _pace(rows: Rows, rate: Rate, lane: str) -> tuple[list[float], float]:
     rows.run.execute_sql(
         "INSERT OR IGNORE INTO pace (key, lane) VALUES (?, ?)", (rate.key, lane)
     )
-    found: tuple[float, int, float] = rows.run.execute_sql(
-        "SELECT window_at, calls, until FROM pace WHERE key = ?", (rate.key,)
+    recent, until = rows.run.execute_sql(
+        "SELECT recent, until FROM pace WHERE key = ?", (rate.key,)
     ).fetchone()
-    return found
+    return json.loads(recent), until

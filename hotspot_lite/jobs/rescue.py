@@ -20,7 +20,7 @@ STEPPED = (
     "UPDATE job SET due_at = due_at + ?1, made_at = made_at + ?1",
     "UPDATE mark SET value = value + ?1 WHERE name = 'offset'",
     "UPDATE timed SET last_at = last_at + ?1, next_at = next_at + ?1",
-    "UPDATE pace SET window_at = window_at + ?1, until = until + ?1",
+    "UPDATE pace SET until = until + ?1",
 )
 # Added to the name of the consumer that is taking a job back.
 RECOVERS = ".recovers"

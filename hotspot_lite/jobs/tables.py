@@ -60,8 +60,8 @@ CREATE TABLE IF NOT EXISTS timed (
   every_seconds REAL NOT NULL, last_at REAL, took_seconds REAL, next_at REAL,
   error TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pace (
-  key TEXT PRIMARY KEY, lane TEXT NOT NULL, window_at REAL NOT NULL DEFAULT 0,
-  calls INTEGER NOT NULL DEFAULT 0, refusals INTEGER NOT NULL DEFAULT 0,
+  key TEXT PRIMARY KEY, lane TEXT NOT NULL, recent TEXT NOT NULL DEFAULT '[]',
+  refusals INTEGER NOT NULL DEFAULT 0,
   until REAL NOT NULL DEFAULT 0) WITHOUT ROWID;
 """
 # queue.db outlives an update of the program: columns that its first form lacked.

@@ -29,6 +29,12 @@ def test_so_many_calls_go_through_and_the_next_waits_for_the_window() -> None:
     assert enter(NOW + 10) == 0
 
 
+def test_the_rate_holds_in_every_window_not_only_in_ours() -> None:
+    assert [enter(NOW), enter(NOW + 9)] == [0, 0]
+    assert enter(NOW + 10) == 0
+    assert enter(NOW + 11) == pytest.approx(8)  # 9 and 10 are both within 10 s
+
+
 def test_a_clock_set_back_does_not_lengthen_the_wait() -> None:
     assert [enter(NOW), enter(NOW)] == [0, 0]
     assert enter(NOW - 3600) == 0
