@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import secrets
 import signal
+import socket
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -59,8 +62,6 @@ def _play(folder: Path, once: bool) -> int:
 
 
 def _preferred(port: int) -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -71,8 +72,6 @@ def _preferred(port: int) -> int:
 
 
 def _add_owner(stage: Stage, password: str) -> None:
-    import subprocess
-
     words = ("admin", "add", "owner", "--role", "owner", "--password-stdin")
     subprocess.run(  # noqa: S603
         [sys.executable, "-m", "hotspot_lite", *words],
@@ -94,8 +93,7 @@ def _narrated(stage: Stage) -> int:
         _Sale(stage).run()
     except (StepFailed, LookupError, OSError) as exc:
         print(f"\nThe sale failed: {exc}", file=sys.stderr)
-        for role in ("serve",):
-            print(stage.log(role)[-4000:], file=sys.stderr)
+        print(stage.log("serve")[-4000:], file=sys.stderr)
         return 1
     return 0
 
@@ -178,8 +176,6 @@ class _Sale:
             raise StepFailed(f"the waiting page answers {page.status}")
 
     def _is_fulfilled(self) -> bool:
-        import sqlite3
-
         file = Path(self.stage.environment["HOTSPOT_BOX_DATA_DIR"]) / "hotspot.db"
         with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as ledger:
             found = ledger.execute("SELECT 1 FROM subscription").fetchone()
