@@ -215,7 +215,11 @@ DECLARED: tuple[Setting, ...] = (
         "The hotspot's own dns-name or address, where its login page is; empty:"
         " router.host.",
     ),
-    Setting("router.hotspot_server", "hsl", "The hotspot server's name there."),
+    Setting(
+        "router.hotspot_server",
+        "hsl",
+        "The hotspot server's name there. Not in use yet.",
+    ),
     Setting(
         "router.sample_seconds",
         5,
@@ -237,7 +241,12 @@ DECLARED: tuple[Setting, ...] = (
     Setting("radius.host", "0.0.0.0", "The address RADIUS listens on."),
     Setting("radius.auth_port", 1812, "Port of authentication.", port),
     Setting("radius.acct_port", 1813, "Port of accounting.", port),
-    Setting("radius.coa_port", 3799, "Port of the router's /radius/incoming.", port),
+    Setting(
+        "radius.coa_port",
+        3799,
+        "Port of the router's /radius/incoming. Not in use yet.",
+        port,
+    ),
     Setting(
         "radius.server",
         "freeradius",
@@ -253,7 +262,8 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "access.planes",
         "both",
-        "Who may admit: both, radius or router.",
+        "Who may admit: both, radius or router. Not in use yet: RADIUS admits, and the"
+        " router is told of each device.",
         one_of("both", "radius", "router"),
     ),
     Setting(
@@ -273,12 +283,14 @@ DECLARED: tuple[Setting, ...] = (
         "",
         "For http: the JSON body, with {to} {text} {from} {id} {key} in it.",
     ),
-    Setting("mail.host", "", "The mail server."),
+    Setting("mail.host", "", "The mail server. No mail is sent yet."),
     Setting("mail.port", 587, "Its port.", port),
     Setting("mail.username", "", "The user there."),
     Setting("mail.password", "", "The password there.", secret=True),
     Setting("mail.from", "", "The sender's address."),
-    Setting("moysklad.base_url", "", "MoySklad's API; empty: no sync.", url),
+    Setting(
+        "moysklad.base_url", "", "MoySklad's API; empty: no sync. Not in use yet.", url
+    ),
     Setting("moysklad.token", "", "MoySklad's token.", secret=True),
 )
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in DECLARED}

@@ -240,16 +240,6 @@ def _failed_job(durable: bool, row: tuple[Any, ...]) -> FailedJob:
     return FailedJob(job_id, lane, name, json.loads(args), json.loads(tags), *rest)
 
 
-def failed_jobs(rows: Rows) -> list[dict[str, Any]]:
-    """The failed jobs that nobody has put again, newest first, as dictionaries."""
-    return [
-        {name: getattr(job, name) for name in FAILED.split()}
-        | {"durable": job.id.startswith("d")}
-        for job in failed(rows, limit=10_000)
-        if job.retried_at is None and job.succeeded_at is None
-    ]
-
-
 def find(rows: Rows, tag: str, now: float | None = None) -> list[dict[str, Any]]:
     """Every job with that tag that waits, runs or has failed; `state` says which."""
     now = time.time() if now is None else now

@@ -209,7 +209,7 @@ def run(consumers: Consumers, effects: Path, kills: int) -> None:
     check_unique()
     assert {n for n in load.volatile if f"is_volatile {n}" not in lines} == set()
     assert [line for line in lines if line.startswith("wrong")] == []
-    assert sight.failed_jobs(jobs.rows) == []
+    assert sight.failed(jobs.rows) == []
     assert ask("PRAGMA quick_check") == [("ok",)]
 
 

@@ -80,20 +80,20 @@ def test_a_bug_on_the_last_try_is_kept_with_its_traceback(
     jobs.put("payments.breaks", n=1, tags=["payment:17"])
     jobs.rows.main.execute_sql("UPDATE job SET attempts = 1")
     start()
-    assert until(lambda: sight.failed_jobs(jobs.rows), 5)
-    (failed,) = sight.failed_jobs(jobs.rows)
-    assert failed["error"] == "ValueError: a bug"
-    assert "raise ValueError" in failed["traceback"]
-    assert (failed["attempts"], failed["tags"]) == (2, ["payment:17"])
+    assert until(lambda: sight.failed(jobs.rows), 5)
+    (failed,) = sight.failed(jobs.rows)
+    assert failed.error == "ValueError: a bug"
+    assert "raise ValueError" in failed.traceback
+    assert (failed.attempts, failed.tags) == (2, ["payment:17"])
 
 
 def test_a_permanent_fault_fails_at_once(start: Start) -> None:
     start()
     jobs.put("payments.gives_up", n=1)
-    assert until(lambda: sight.failed_jobs(jobs.rows), 5)
-    (failed,) = sight.failed_jobs(jobs.rows)
-    assert failed["error"] == "The key is wrong. Mend it."
-    assert failed["attempts"] == 1
+    assert until(lambda: sight.failed(jobs.rows), 5)
+    (failed,) = sight.failed(jobs.rows)
+    assert failed.error == "The key is wrong. Mend it."
+    assert failed.attempts == 1
 
 
 def test_a_temporary_fault_passes(start: Start, done: Path) -> None:
@@ -124,11 +124,8 @@ def test_a_job_may_end_in_the_transaction_of_its_facts(
 def test_a_job_of_an_unknown_name_is_kept_as_failed(start: Start) -> None:
     start()
     jobs.put("payments.from_another_version", n=1)
-    assert until(lambda: sight.failed_jobs(jobs.rows), 5)
-    assert (
-        "no job payments.from_another_version"
-        in (sight.failed_jobs(jobs.rows)[0]["error"])
-    )
+    assert until(lambda: sight.failed(jobs.rows), 5)
+    assert "no job payments.from_another_version" in (sight.failed(jobs.rows)[0].error)
 
 
 def test_a_ticking_job_runs_again_and_again(start: Start, done: Path) -> None:

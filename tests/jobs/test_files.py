@@ -154,9 +154,9 @@ def test_a_job_that_kills_its_workers_fails_at_last() -> None:
         assert take("worker-dead") is not None
         rescue.recover(jobs.rows, "worker-me")
     assert take() is None
-    (failed,) = sight.failed_jobs(jobs.rows)
-    assert failed["name"] == "payments.poison"
-    assert "worker died" in failed["error"]
+    (failed,) = sight.failed(jobs.rows)
+    assert failed.name == "payments.poison"
+    assert "worker died" in failed.error
 
 
 def test_a_job_past_its_lanes_timeout_is_taken_back_and_a_late_end_is_harmless() -> (
@@ -183,13 +183,13 @@ def test_the_same_failure_again_is_one_row_with_a_count() -> None:
         taken = take(now=NOW + number)
         assert taken is not None
         jobs.rows.fail(taken, "no paper", "Traceback…", now=NOW + number)
-    (failed,) = sight.failed_jobs(jobs.rows)
-    assert (failed["times"], failed["first_at"], failed["last_at"]) == (
+    (failed,) = sight.failed(jobs.rows)
+    assert (failed.times, failed.first_at, failed.last_at) == (
         3,
         NOW,
         NOW + 2,
     )
-    assert failed["args"] == {"month": 5}
+    assert failed.args == {"month": 5}
 
 
 def test_who_is_told_of_a_failure_is_told_in_the_same_transaction() -> None:
@@ -204,7 +204,7 @@ def test_who_is_told_of_a_failure_is_told_in_the_same_transaction() -> None:
     with pytest.raises(ZeroDivisionError):
         jobs.rows.fail(taken, "broken", "", told)
     assert Audit.select().count() == 0
-    assert sight.failed_jobs(jobs.rows) == []
+    assert sight.failed(jobs.rows) == []
 
 
 def test_volatile_lanes_leave_no_trace_in_the_durable_file() -> None:
