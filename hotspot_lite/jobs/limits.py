@@ -12,6 +12,7 @@ import random
 import time
 from dataclasses import dataclass
 
+from hotspot_lite import clock
 from hotspot_lite.jobs.files import Rows
 
 # Waits after "too many" in a row are 1 2 4 8 … s, this much at most.
@@ -32,14 +33,16 @@ class Rate:
 
 def enter(rows: Rows, rate: Rate, lane: str, now: float | None = None) -> float:
     """Count a call, and return 0; or where it is too early, the seconds to wait."""
-    now = time.time() if now is None else now
     with rows.run_lock, rows.run.atomic():
+        # Read in our turn: whoever came before us must not be later than we are.
+        now = time.time() if now is None else now
         called_at, until = _pace(rows, rate, lane)
         if until > now:
             return until - now
         # A fixed window would let twice the rate through around its end. Calls that
         # are later than now were made under a clock that has been set back since.
-        recent = [at for at in called_at if now - rate.seconds < at <= now]
+        latest = now + clock.STEP_SECONDS
+        recent = [at for at in called_at if now - rate.seconds < at < latest]
         if len(recent) >= rate.calls:
             return recent[-rate.calls] + rate.seconds - now
         rows.run.execute_sql(

@@ -35,6 +35,11 @@ def test_the_rate_holds_in_every_window_not_only_in_ours() -> None:
     assert enter(NOW + 11) == pytest.approx(8)  # 9 and 10 are both within 10 s
 
 
+def test_calls_that_come_out_of_order_by_a_hair_all_count() -> None:
+    assert [enter(NOW + 0.001), enter(NOW)] == [0, 0]
+    assert enter(NOW + 0.002) > 9
+
+
 def test_a_clock_set_back_does_not_lengthen_the_wait() -> None:
     assert [enter(NOW), enter(NOW)] == [0, 0]
     assert enter(NOW - 3600) == 0
