@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import Examine
+from patient import Examine
 
 from hotspot_lite import serve
 from hotspot_lite.box import Box

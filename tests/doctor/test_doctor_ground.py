@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Examine, mounts
+from patient import Examine, mounts
 
 from hotspot_lite.box import Box
 from hotspot_lite.doctor import case as cases

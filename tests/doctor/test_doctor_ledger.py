@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import Examine
+from patient import Examine
 
 from hotspot_lite import jobs, store
 from hotspot_lite.bell import Bell

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Examine
+from patient import Examine
 
 from hotspot_lite.box import Box
 from hotspot_lite.doctor import logs, supervision

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Examine
+from patient import Examine
 
 from hotspot_lite import jobs, store
 from hotspot_lite.box import Box

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Seen, mounts
+from patient import Seen, mounts
 
 from hotspot_lite import box as boxes
 from hotspot_lite import doctor, jobs, store

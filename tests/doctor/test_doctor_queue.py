@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import Examine
+from patient import Examine
 
 from hotspot_lite import jobs
 from hotspot_lite.bell import Bell

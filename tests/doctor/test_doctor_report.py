@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Examine, Seen
+from patient import Examine, Seen
 
 from hotspot_lite import cli, doctor, jobs
 from hotspot_lite.bell import Bell

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from conftest import PASSWORD, Browser, Site, Start
+from house import PASSWORD, Browser, Site, Start
 
 from hotspot_lite.trade import audit, events, payments, staff
 from hotspot_lite.trade.models import Login, Plan, Staff, Voucher

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import Answer, Browser, Site, Start
+from house import Answer, Browser, Site, Start
 
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.trade import payments

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import Browser, Site, Start, environment, wait_until
+from house import Browser, Site, Start, environment, wait_until
 
 from hotspot_lite import jobs, live
 from hotspot_lite.trade import events, payments

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import JOINED, PASSWORD, Site, Start, environment, wait_until
+from house import JOINED, PASSWORD, Site, Start, environment, wait_until
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hotspot_lite.trade import access, events, payments, staff, subscriptions, vouchers

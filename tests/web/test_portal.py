@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import IP, JOINED, MAC, ROUTER, Browser, Site, Start
+from house import IP, JOINED, MAC, ROUTER, Browser, Site, Start
 
 from hotspot_lite.trade import access, payments, subscriptions, vouchers
 from hotspot_lite.trade.models import Payment, Plan, Subscription, Voucher

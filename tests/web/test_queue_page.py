@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Browser, Site, environment, wait_until
+from house import Browser, Site, environment, wait_until
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Browser, environment
+from house import Browser, environment
 
 from hotspot_lite import settings
 from hotspot_lite.box import make
