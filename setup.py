@@ -64,6 +64,7 @@ setup(
         "hotspot_lite": [
             "web/templates/**/*.tpl",
             "web/words/*.toml",
+            "store/steps/*.sql",
             "radius/templates/*",
             "radius/dictionary",
             "units/*",

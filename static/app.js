@@ -55,8 +55,10 @@ function tell(event) {
       return ["Online", `${time.username}: ${time.package}`, "good"];
     case "provisioning_failed":
       return ["Not online", `${time.username}: ${event.error}`, "bad"];
-    default:
-      return [event.type, "", "good"];
+    default: {
+      const kind = event.is_good === false ? "bad" : "good";
+      return [event.title ?? event.type, event.says ?? "", kind];
+    }
   }
 }
 

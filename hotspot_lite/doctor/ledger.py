@@ -46,7 +46,7 @@ def state(case: Case) -> Iterator[Finding]:
         ),
         "pending": (
             "HL-DB-05",
-            f"{file} lacks migrations of this version, up to {migrations.NEWEST}.",
+            f"{file} lacks migrations of this version, up to {migrations.names()[-1]}.",
             "Run: hotspot-lite db migrate, then restart the box",
         ),
     }[case.database]

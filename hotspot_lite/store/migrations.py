@@ -1,14 +1,16 @@
 """The tables, step by step from the first on; a step that has run is never edited.
 
-Each step runs in one transaction with the note that it ran (sqlite-utils), so a
-power cut leaves the file before it or after it. sqlite-utils is imported only when
-migrating: the daemons ask `is_current` instead.
+Each step is one file of `steps/`, run in the order of the names, in one transaction
+with the note that it ran (sqlite-utils), so a power cut leaves the database before it
+or after it. sqlite-utils is imported only when migrating: the daemons ask
+`is_current` instead.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,207 +20,42 @@ from hotspot_lite.store.file import PAGE_BYTES
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-FIRST = """
-CREATE TABLE plan (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-  price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
-  duration_seconds INTEGER NOT NULL CHECK (duration_seconds > 0),
-  data_bytes INTEGER CHECK (data_bytes > 0), rate TEXT NOT NULL CHECK (rate <> ''),
-  devices INTEGER NOT NULL CHECK (devices > 0),
-  starts TEXT NOT NULL CHECK (starts IN ('sale', 'first-use')),
-  on_sale INTEGER NOT NULL, made_at INTEGER NOT NULL);
-CREATE TABLE customer (
-  id INTEGER PRIMARY KEY, phone TEXT UNIQUE, username TEXT NOT NULL UNIQUE,
-  secret TEXT NOT NULL, made_at INTEGER NOT NULL);
-CREATE TABLE payment (
-  id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, token_hash TEXT NOT NULL UNIQUE,
-  state TEXT NOT NULL CHECK (state IN ('asked','sent','uncertain','paid','failed')),
-  plan_id INTEGER REFERENCES plan, terms TEXT NOT NULL,
-  amount_cents INTEGER NOT NULL, phone TEXT NOT NULL, mac TEXT NOT NULL,
-  ip TEXT NOT NULL, login_url TEXT NOT NULL, merchant_request_id TEXT,
-  checkout_request_id TEXT UNIQUE CHECK (checkout_request_id <> ''),
-  receipt TEXT UNIQUE CHECK (receipt <> ''), result_code TEXT NOT NULL,
-  result_text TEXT NOT NULL, settled_by TEXT NOT NULL, asked_at INTEGER NOT NULL,
-  sent_at INTEGER, answered_at INTEGER, paid_at INTEGER, queries INTEGER NOT NULL,
-  clock_believed INTEGER NOT NULL);
-CREATE INDEX payment_open ON payment (asked_at)
-  WHERE state IN ('asked', 'sent', 'uncertain');
-CREATE INDEX payment_paid ON payment (paid_at) WHERE paid_at IS NOT NULL;
-CREATE INDEX payment_phone ON payment (phone, asked_at);
-CREATE INDEX payment_mac ON payment (mac, asked_at);
-CREATE INDEX payment_plan ON payment (plan_id);
-CREATE TABLE callback (
-  id INTEGER PRIMARY KEY, payment_id INTEGER NOT NULL REFERENCES payment,
-  digest TEXT NOT NULL, body BLOB NOT NULL, peer TEXT NOT NULL,
-  received_at INTEGER NOT NULL, verdict TEXT NOT NULL);
-CREATE UNIQUE INDEX callback_once ON callback (payment_id, digest);
-CREATE TABLE voucher_batch (
-  id INTEGER PRIMARY KEY, plan_id INTEGER REFERENCES plan, terms TEXT NOT NULL,
-  made_at INTEGER NOT NULL, made_by TEXT NOT NULL);
-CREATE TABLE voucher (
-  id INTEGER PRIMARY KEY, batch_id INTEGER NOT NULL REFERENCES voucher_batch,
-  code TEXT NOT NULL UNIQUE, redeemed_at INTEGER, redeemed_mac TEXT NOT NULL);
-CREATE INDEX voucher_of_batch ON voucher (batch_id);
-CREATE TABLE subscription (
-  id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer,
-  payment_id INTEGER UNIQUE REFERENCES payment,
-  voucher_id INTEGER UNIQUE REFERENCES voucher,
-  plan_name TEXT NOT NULL, price_cents INTEGER NOT NULL,
-  duration_seconds INTEGER NOT NULL, data_bytes INTEGER,
-  data_used_bytes INTEGER NOT NULL, rate TEXT NOT NULL CHECK (rate <> ''),
-  devices INTEGER NOT NULL, starts_at INTEGER, expires_at INTEGER, ended_at INTEGER,
-  mac TEXT NOT NULL, ip TEXT NOT NULL,
-  access TEXT NOT NULL CHECK (access IN ('waiting', 'admitted', 'failed', 'none')),
-  access_says TEXT NOT NULL, admitted_at INTEGER, made_at INTEGER NOT NULL,
-  CHECK ((starts_at IS NULL) = (expires_at IS NULL)));
-CREATE INDEX subscription_live ON subscription (customer_id, id)
-  WHERE ended_at IS NULL;
-CREATE INDEX subscription_made ON subscription (made_at);
-CREATE INDEX subscription_running ON subscription (expires_at)
-  WHERE ended_at IS NULL;
-CREATE TABLE device (
-  mac TEXT PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer,
-  ip TEXT NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX device_customer ON device (customer_id);
-CREATE TABLE device_block (
-  mac TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE session (
-  uniq TEXT PRIMARY KEY, subscription_id INTEGER REFERENCES subscription,
-  username TEXT NOT NULL, mac TEXT NOT NULL, ip TEXT NOT NULL, nas TEXT NOT NULL,
-  acct_session_id TEXT NOT NULL, started_at INTEGER NOT NULL,
-  seen_at INTEGER NOT NULL, ended_at INTEGER, seconds INTEGER NOT NULL,
-  octets_in INTEGER NOT NULL, octets_out INTEGER NOT NULL,
-  cause TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX session_live ON session (username, mac) WHERE ended_at IS NULL;
-CREATE INDEX session_of ON session (subscription_id);
-CREATE TABLE message (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, phone TEXT NOT NULL,
-  text TEXT NOT NULL, subscription_id INTEGER REFERENCES subscription,
-  state TEXT NOT NULL CHECK
-    (state IN ('waiting', 'sending', 'sent', 'failed', 'uncertain')),
-  provider_id TEXT NOT NULL, says TEXT NOT NULL, made_at INTEGER NOT NULL,
-  sent_at INTEGER);
-CREATE UNIQUE INDEX message_once ON message (subscription_id, kind);
-CREATE TABLE event (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
-  channel TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE undecided (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL,
-  payment_id INTEGER REFERENCES payment, says TEXT NOT NULL, at INTEGER NOT NULL,
-  resolved_at INTEGER);
-CREATE UNIQUE INDEX undecided_once ON undecided (payment_id, kind)
-  WHERE resolved_at IS NULL;
-CREATE TABLE staff (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, password TEXT NOT NULL,
-  role TEXT NOT NULL CHECK (role IN ('owner', 'cashier', 'viewer')),
-  made_at INTEGER NOT NULL);
-CREATE TABLE login (
-  token_hash TEXT PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff,
-  csrf TEXT NOT NULL, made_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX login_staff ON login (staff_id);
-CREATE TABLE stored (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE audit (
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL,
-  what TEXT NOT NULL, detail TEXT NOT NULL);
-"""
+STEPS = Path(__file__).with_name("steps")
 
-QUEUE = """
-CREATE TABLE job (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, name TEXT NOT NULL,
-  args TEXT NOT NULL, tags TEXT NOT NULL, once TEXT,
-  due_at REAL NOT NULL, made_at REAL NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
-  error TEXT NOT NULL DEFAULT '');
-CREATE UNIQUE INDEX job_once ON job (name, once) WHERE once IS NOT NULL;
-CREATE INDEX job_due ON job (lane, due_at, id);
-CREATE TABLE failed_job (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, name TEXT NOT NULL,
-  args TEXT NOT NULL, tags TEXT NOT NULL, attempts INTEGER NOT NULL,
-  error TEXT NOT NULL, traceback TEXT NOT NULL, first_at REAL NOT NULL,
-  last_at REAL NOT NULL, times INTEGER NOT NULL, retried_at REAL);
-CREATE UNIQUE INDEX failed_job_same ON failed_job (name, args);
-"""
 
-# One flat row for each login, for FreeRADIUS and the embedded responder alike
-# (facts: every number is text, NULL is "not sent", `verdict` decides, no clock but
-# one that never goes back behind the newest event).
-ACCESS = """
-CREATE VIEW moment AS SELECT max(unixepoch(),
-  coalesce((SELECT at FROM event ORDER BY seq DESC LIMIT 1), 0)) AS at;
-CREATE VIEW radius_access AS
-SELECT c.id AS customer_id, c.username, c.secret, s.id AS subscription_id,
-  s.rate, s.devices,
-  CASE
-    WHEN s.id IS NULL THEN 'expired'
-    WHEN s.data_bytes IS NOT NULL AND s.data_used_bytes >= s.data_bytes
-      THEN 'data-used-up'
-    WHEN s.expires_at <= (SELECT at FROM moment) THEN 'expired'
-    WHEN s.starts_at > (SELECT at FROM moment) THEN 'not-yet'
-    ELSE 'ok' END AS verdict,
-  CAST(min(coalesce(max(s.expires_at - (SELECT at FROM moment), 1),
-    s.duration_seconds), 86400) AS TEXT) AS seconds_left,
-  CAST(max(s.data_bytes - s.data_used_bytes, 0) & 4294967295 AS TEXT) AS data_low,
-  CAST(max(s.data_bytes - s.data_used_bytes, 0) >> 32 AS TEXT) AS data_high
-FROM customer c LEFT JOIN subscription s ON s.id = (
-  SELECT t.id FROM subscription t
-  WHERE t.customer_id = c.id AND t.ended_at IS NULL
-  ORDER BY (t.expires_at IS NULL OR t.expires_at > (SELECT at FROM moment))
-      AND (t.data_bytes IS NULL OR t.data_used_bytes < t.data_bytes) DESC,
-    coalesce(t.starts_at, 9e15), t.id
-  LIMIT 1);
-"""
+def names() -> list[str]:
+    """Every step's name, in the order in which they run."""
+    return sorted(path.stem for path in STEPS.glob("[0-9]*.sql"))
 
-# What an operator sets and sees. A `batch_id` points to no row once a batch is
-# pruned, so it references nothing.
-QUEUE_CONTROL = """
-CREATE TABLE lane_setting (
-  lane TEXT PRIMARY KEY, workers INTEGER, tries INTEGER, backoff_seconds TEXT,
-  timeout_seconds INTEGER, is_paused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE job_batch (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, then_name TEXT,
-  then_args TEXT NOT NULL, total INTEGER NOT NULL DEFAULT 0,
-  done INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
-  is_closed INTEGER NOT NULL DEFAULT 0, is_cancelled INTEGER NOT NULL DEFAULT 0,
-  made_at REAL NOT NULL, finished_at REAL);
-CREATE TABLE periodic_run (
-  name TEXT PRIMARY KEY, minute INTEGER NOT NULL) WITHOUT ROWID;
-ALTER TABLE job ADD COLUMN batch_id INTEGER;
-ALTER TABLE job ADD COLUMN retry_of INTEGER;
-ALTER TABLE job ADD COLUMN exceptions INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX job_batch_id ON job (batch_id) WHERE batch_id IS NOT NULL;
-ALTER TABLE failed_job ADD COLUMN succeeded_at REAL;
-"""
+
+def script(name: str) -> str:
+    """The SQL of one step."""
+    return (STEPS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _steps() -> Any:
     from sqlite_utils import Migrations
 
     steps = Migrations("hotspot")
-
-    @steps(name="0001_first")
-    def first(db: Database) -> None:
-        for script in (FIRST, QUEUE, ACCESS):
-            _run(db.conn, script)
-
-    @steps(name="0002_queue_control")
-    def queue_control(db: Database) -> None:
-        _run(db.conn, QUEUE_CONTROL)
-
+    for name in names():
+        steps(name=name)(_step(name))
     return steps
 
 
-def _run(connection: sqlite3.Connection, script: str) -> None:
+def _step(name: str) -> Callable[[Database], None]:
+    return lambda db: _run(db.conn, name)
+
+
+def _run(connection: sqlite3.Connection, name: str) -> None:
     # executescript() would commit the transaction that the step runs in.
     statement = ""
-    for line in script.splitlines(keepends=True):
+    for line in script(name).splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
-
-
-NEWEST = "0002_queue_control"
+    if statement.strip():
+        raise ValueError(f"The step {name} ends in the middle of a statement.")
 
 
 def migrate(path: Path) -> list[str]:
@@ -246,9 +83,7 @@ def is_current(path: Path) -> bool:
         return False
     with closing(sqlite3.connect(path)) as connection:
         try:
-            found = connection.execute(
-                "SELECT 1 FROM _sqlite_migrations WHERE name = ?", (NEWEST,)
-            ).fetchone()
+            had = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
         except sqlite3.OperationalError:
             return False
-    return found is not None
+    return set(names()) <= {name for (name,) in had}

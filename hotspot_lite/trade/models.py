@@ -59,6 +59,7 @@ class Payment(Table):
     id = AutoField()
     ref = TextField(unique=True)  # in the customer's URL, unguessable
     token_hash = TextField(unique=True)  # of the callback URL's token
+    provider = TextField(default="mpesa")  # who moves the money
     state = TextField()  # asked | sent | uncertain | paid | failed
     plan = ForeignKeyField(Plan, null=True)
     terms = TextField()  # JSON: what was on sale at that moment
@@ -210,6 +211,29 @@ class Undecided(Table):
     says = TextField()
     at = IntegerField()
     resolved_at = IntegerField(null=True)
+
+
+class MoneyFact(Table):
+    """Something that happened to money: added, never changed (see `ledger`)."""
+
+    id = AutoField()
+    at = IntegerField()
+    kind = TextField()  # taken | given | refunded | reversed | written-off …
+    amount_cents = IntegerField()
+    payment = ForeignKeyField(Payment, null=True)
+    detail = TextField(default="")
+    who = TextField(default="")  # staff by name, "cli", or "" for the box itself
+    previous = TextField()  # the hash of the fact before; "" for the first
+    hash = TextField(unique=True)
+
+
+class Condition(Table):
+    """Something that is lastingly wrong, or was, and since when."""
+
+    name = TextField(primary_key=True)
+    is_wrong = BooleanField()
+    since = IntegerField()
+    says = TextField(default="")
 
 
 class Staff(Table):

@@ -16,7 +16,7 @@ from peewee import IntegrityError
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import audit, events
+from hotspot_lite.trade import audit, events, ledger
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import mask
@@ -231,6 +231,7 @@ def mark_paid(
         says = "Its receipt or id is on another payment already."
         audit.leave_to_a_person("receipt-twice", says, now, payment)
         return "receipt-twice"
+    ledger.write("taken", payment.amount_cents, now, payment, receipt or "")
     call_for_time(payment)
     return "paid"
 

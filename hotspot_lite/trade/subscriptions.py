@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import customers, events, messages, payments
+from hotspot_lite.trade import customers, events, ledger, messages, payments
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.models import Customer, Payment, Subscription, Voucher
 
@@ -44,6 +44,8 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
             customer, terms, payment.mac, payment.ip, payment=payment, is_first=is_new
         )
         subscription = give(wish, now)
+        told = f"subscription {subscription.id}"
+        ledger.write("given", payment.amount_cents, now, payment, told)
         message = messages.credentials(subscription, now)
         jobs.put(
             "hotspot-sms.tell", tags=payments.tags_of(payment), message_id=message.id

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from bottle import Bottle, HTTPError, HTTPResponse
+from bottle import Bottle, HTTPResponse
 
-from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import catalogue, events, payments, vouchers
 from hotspot_lite.trade.models import Payment, Plan, VoucherBatch
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import board, pages
-from hotspot_lite.web.language import Words, price_text, words
-from hotspot_lite.web.login import EVERYBODY, Door, admits, live_port
+from hotspot_lite.web.desk import Desk, number, one
+from hotspot_lite.web.language import Words
+from hotspot_lite.web.login import EVERYBODY, admits
 from hotspot_lite.web.waiting import clock_text, data_words
 
 RECENT_EVENTS = 15
@@ -24,12 +24,8 @@ PLAN_FIELDS = ("name", "price", "duration", "data", "rate", "devices", "starts")
 PLAN_DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
 
 
-class Admin:
-    """The admin of one box."""
-
-    def __init__(self, box: Box, door: Door) -> None:
-        self.box = box
-        self.door = door
+class Admin(Desk):
+    """The first screen, and the oldest pages behind it."""
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`, each behind the door."""
@@ -58,7 +54,7 @@ class Admin:
         """GET /admin/: the numbers of now; they go on by websocket."""
         # Events first: one that falls between the two is then told twice, not never.
         recent = events.last(RECENT_EVENTS)
-        return self._page(
+        return self.page(
             "live",
             person,
             told=self._snapshot(),
@@ -73,7 +69,7 @@ class Admin:
         return pages.json_page(self._snapshot())
 
     def _snapshot(self) -> dict[str, Any]:
-        return board.snapshot(self._now(), self._zone())
+        return board.snapshot(self.now(), self.zone())
 
     # --- vouchers
 
@@ -86,9 +82,9 @@ class Admin:
     def make_vouchers(self, person: Person) -> HTTPResponse:
         """POST /admin/vouchers {plan, count}: a batch, then its codes."""
         try:
-            plan = catalogue.for_sale(_number("plan", 0))
-            count = _number("count", vouchers.MOST_AT_ONCE + 1)
-            batch = vouchers.make(plan, count, person.name, self._now())
+            plan = catalogue.for_sale(number("plan", 0))
+            count = number("count", vouchers.MOST_AT_ONCE + 1)
+            batch = vouchers.make(plan, count, person.name, self.now())
         except BadInput as exc:
             return self._batches(person, 422, exc)
         return pages.go_to(f"/admin/vouchers/{batch.id}")
@@ -96,16 +92,16 @@ class Admin:
     @admits("cashier")
     def codes(self, person: Person, batch_id: int) -> HTTPResponse:
         """GET /admin/vouchers/<batch>: its codes, to print."""
-        batch = _one(VoucherBatch, batch_id)
+        batch = one(VoucherBatch, batch_id)
         terms = catalogue.read_terms(batch.terms)
-        return self._page(
+        return self.page(
             "codes",
             person,
             batch=batch,
             terms=terms,
-            time=self._words().time(terms.duration_seconds),
+            time=self.words().time(terms.duration_seconds),
             codes=vouchers.codes(batch),
-            made=clock_text(batch.made_at, self._zone(), self._now()),
+            made=clock_text(batch.made_at, self.zone(), self.now()),
         )
 
     def _batches(
@@ -118,11 +114,11 @@ class Admin:
                 "plan": catalogue.read_terms(batch.terms).name,
                 "count": len(vouchers.codes(batch)),
                 "by": batch.made_by,
-                "at": clock_text(batch.made_at, self._zone(), self._now()),
+                "at": clock_text(batch.made_at, self.zone(), self.now()),
             }
             for batch in newest.limit(MOST_BATCHES)
         ]
-        return self._page(
+        return self.page(
             "vouchers",
             person,
             status,
@@ -144,8 +140,8 @@ class Admin:
         """POST /admin/plans: put a package on sale."""
         given: dict[str, Any] = {name: pages.form(name, 80) for name in PLAN_FIELDS}
         try:
-            given["devices"] = _number("devices", 0)
-            catalogue.add(now=self._now(), by=person.name, **given)
+            given["devices"] = number("devices", 0)
+            catalogue.add(now=self.now(), by=person.name, **given)
         except BadInput as exc:
             return self._plans(person, 422, exc)
         return pages.go_to("/admin/plans")
@@ -156,14 +152,14 @@ class Admin:
         values = PLAN_DEFAULTS
         if problem is not None:
             values = {name: pages.form(name, 80) for name in PLAN_FIELDS}
-        t = self._words()
+        t = self.words()
         shown = [self._plan_row(plan, t) for plan in catalogue.on_sale()]
-        return self._page("plans", person, status, problem, plans=shown, values=values)
+        return self.page("plans", person, status, problem, plans=shown, values=values)
 
     def _plan_row(self, plan: Plan, t: Words) -> dict[str, str]:
         return {
             "name": plan.name,
-            "price": self._price(plan.price_cents),
+            "price": self.price(plan.price_cents),
             "time": t.time(plan.duration_seconds),
             "rate": plan.rate,
             "data": data_words(plan.data_bytes, t),
@@ -178,64 +174,19 @@ class Admin:
         """GET /admin/payments?q=: the last 100, by part of a phone or a receipt."""
         asked = pages.query("q").strip()[:40]
         rows = [self._payment_row(p, person) for p in find_payments(asked)]
-        return self._page("payments", person, rows=rows, q=asked, most=MOST_PAYMENTS)
+        return self.page("payments", person, rows=rows, q=asked, most=MOST_PAYMENTS)
 
     def _payment_row(self, payment: Payment, person: Person) -> dict[str, str]:
         may_see = person.may("cashier")
         return {
-            "at": clock_text(payment.asked_at, self._zone(), self._now()),
+            "at": clock_text(payment.asked_at, self.zone(), self.now()),
             "phone": f"+{payment.phone}" if may_see else mask(payment.phone),
-            "amount": self._price(payment.amount_cents),
+            "amount": self.price(payment.amount_cents),
             "package": payments.terms(payment).name,
             "receipt": payment.receipt or "",
             "state": payment.state,
             "says": payment.result_text,
         }
-
-    # --- what all share
-
-    def _page(
-        self,
-        name: str,
-        person: Person,
-        status: int = 200,
-        problem: BadInput | None = None,
-        **values: Any,
-    ) -> HTTPResponse:
-        return pages.admin_page(
-            name,
-            live_port(self.box),
-            status,
-            person=person,
-            box_name=self.box.settings["box.name"],
-            currency=self.box.settings["box.currency"],
-            zone=self._zone(),
-            price=self._price,
-            at=self._at,
-            tell=self._tell,
-            is_believed=self.box.clock.now().believed,
-            problem=str(problem) if problem else "",
-            field=problem.field if problem else "",
-            **values,
-        )
-
-    def _price(self, cents: int) -> str:
-        return price_text(cents, str(self.box.settings["box.currency"]))
-
-    def _at(self, iso: str) -> str:
-        return board.clock_of(iso, self._zone())
-
-    def _tell(self, event: dict[str, Any]) -> board.Told:
-        return board.tell(event, str(self.box.settings["box.currency"]))
-
-    def _words(self) -> Words:
-        return words("en")
-
-    def _zone(self) -> str:
-        return str(self.box.settings["box.timezone"])
-
-    def _now(self) -> int:
-        return self.box.clock.now().at
 
 
 def find_payments(asked: str) -> list[Payment]:
@@ -248,16 +199,3 @@ def find_payments(asked: str) -> list[Payment]:
     if digits and not any(letter.isalpha() for letter in asked):
         found |= Payment.phone.contains(digits)
     return list(query.where(found))
-
-
-def _number(field: str, otherwise: int) -> int:
-    text = pages.form(field, 12).strip()
-    return int(text) if text.isascii() and text.isdigit() else otherwise
-
-
-def _one(table: type[VoucherBatch], number: int) -> VoucherBatch:
-    # More than an INTEGER holds is nobody's number.
-    found = table.get_or_none(table.id == number) if number < 2**62 else None
-    if found is None:
-        raise HTTPError(404)
-    return found

@@ -78,7 +78,7 @@ class Told:
 
 
 def tell(event: dict[str, Any], currency: str) -> Told:
-    """One of the four events in words."""
+    """An event in words: one of the four of the owner's documents, or its own."""
     paid, time = event.get("payment") or {}, event.get("subscription") or {}
     amount = f"{currency} {paid.get('amount', 0):,.2f}".removesuffix(".00")
     if event["type"] == "payment_processed":
@@ -91,7 +91,8 @@ def tell(event: dict[str, Any], currency: str) -> Told:
         return Told("Online", f"{time['username']}: {time['package']}", True)
     if event["type"] == "provisioning_failed":
         return Told("Not online", f"{time['username']}: {event['error']}", False)
-    return Told(str(event["type"]), "", True)
+    title, says = event.get("title", event["type"]), event.get("says", "")
+    return Told(str(title), str(says), bool(event.get("is_good", True)))
 
 
 def clock_of(iso: str, zone: str) -> str:

@@ -30,6 +30,7 @@ from bottle import (
 
 from hotspot_lite import store
 from hotspot_lite.web.language import Words, words
+from hotspot_lite.web.menu import MENU
 
 log = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -112,7 +113,11 @@ def admin_page(
 ) -> HTTPResponse:
     """A page of the admin; it may speak to the live process on `live_port`."""
     body = render(
-        f"admin/{template}", live_port=live_port, version_of=version_of, **values
+        f"admin/{template}",
+        live_port=live_port,
+        version_of=version_of,
+        menu=MENU,
+        **values,
     )
     headers = ALWAYS | {
         "Content-Type": "text/html; charset=utf-8",

@@ -17,7 +17,7 @@
 <b>{{box_name}}</b>
 % if person:
 <nav aria-label="Pages">
-% for path, name, roles in (("/admin/", "Live", ()), ("/admin/payments", "Payments", ()), ("/admin/vouchers", "Vouchers", ("cashier",)), ("/admin/plans", "Packages", ()), ("/admin/queue", "Queue", ())):
+% for path, name, roles in menu:
 % if not roles or person.may(*roles):
 <a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}>{{name}}</a>
 % end

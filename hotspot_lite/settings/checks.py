@@ -1,0 +1,91 @@
+"""What a setting's text may be, and its value: each check raises ValueError in words.
+
+The message ends the sentence "it must be …".
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+Value = str | int | bool
+Check = Callable[[str], Value]
+
+
+def text(raw: str) -> str:
+    """Any line of text."""
+    if "\n" in raw or "\r" in raw:
+        raise ValueError("one line of text")
+    return raw.strip()
+
+
+def port(raw: str) -> int:
+    """A port number; 0 lets the system choose one."""
+    if not raw.isascii() or not raw.isdigit() or int(raw) > 65535:
+        raise ValueError("a port: a whole number from 0 to 65535")
+    return int(raw)
+
+
+def flag(raw: str) -> bool:
+    """yes or no."""
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    if raw.lower() not in words:
+        raise ValueError("yes or no")
+    return words[raw.lower()]
+
+
+def url(raw: str) -> str:
+    """An http or https address without a slash at the end, or nothing."""
+    parts = urlsplit(raw)
+    if raw and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("an address that begins with https:// (or http://)")
+    return raw.rstrip("/")
+
+
+def folder(raw: str) -> str:
+    """An absolute folder."""
+    if not raw.startswith("/"):
+        raise ValueError("a folder that begins with /")
+    return raw.rstrip("/") or "/"
+
+
+def timezone(raw: str) -> str:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(raw).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("a time zone such as Africa/Nairobi") from None
+
+
+def seconds(raw: str) -> int:
+    """A whole number of seconds, at least one."""
+    if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
+        raise ValueError("a whole number of seconds, 1 or more")
+    return int(raw)
+
+
+def matching(pattern: str, says: str) -> Check:
+    """A check that the whole text fits `pattern`; nothing at all fits too."""
+
+    def check(raw: str) -> str:
+        if raw and not re.fullmatch(pattern, raw):
+            raise ValueError(says)
+        return raw
+
+    return check
+
+
+def one_of(*words: str) -> Check:
+    """A check that the text is one of `words`."""
+
+    def check(raw: str) -> str:
+        if raw not in words:
+            near = difflib.get_close_matches(raw, words, 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise ValueError(f"one of {', '.join(words)}{hint}")
+        return raw
+
+    return check

@@ -1,0 +1,213 @@
+"""The one list of all settings: name, default, help, check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotspot_lite.settings.checks import (
+    Check,
+    Value,
+    flag,
+    folder,
+    matching,
+    one_of,
+    port,
+    seconds,
+    text,
+    timezone,
+    url,
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: `name` is section.name; `secret` ones are never shown."""
+
+    name: str
+    default: Value
+    help: str
+    check: Check = text
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return "HOTSPOT_" + self.name.replace(".", "_").upper()
+
+
+DECLARED: tuple[Setting, ...] = (
+    Setting("box.name", "My WiFi", "The name customers see."),
+    Setting(
+        "box.data_dir",
+        "/var/lib/hotspot-lite",
+        "What must survive a power cut: the database, the spool of FreeRADIUS.",
+        folder,
+    ),
+    Setting(
+        "box.run_dir",
+        "/run/hotspot-lite",
+        "What must not wear the card: live samples, bells. A tmpfs.",
+        folder,
+    ),
+    Setting(
+        "box.timezone",
+        "Africa/Nairobi",
+        "Where the place is: its days end at this zone's midnight.",
+        timezone,
+    ),
+    Setting(
+        "box.currency",
+        "KES",
+        "The currency of prices, three letters.",
+        matching("[A-Z]{3}", "three capital letters such as KES"),
+    ),
+    Setting(
+        "box.language",
+        "en",
+        "The portal's language until a customer chooses: en or sw.",
+        one_of("en", "sw"),
+    ),
+    Setting(
+        "box.clock",
+        "auto",
+        "auto: believe the clock once it is synchronised or the router or M-Pesa"
+        " agree. trusted: somebody else keeps it right (a VM's host).",
+        one_of("auto", "trusted"),
+    ),
+    Setting("web.host", "0.0.0.0", "The address the portal listens on."),
+    Setting("web.port", 80, "The port the portal listens on.", port),
+    Setting(
+        "web.public_url",
+        "",
+        "How customers' browsers reach the portal, e.g. http://10.5.50.2;"
+        " empty: as the request says.",
+        url,
+    ),
+    Setting("live.host", "0.0.0.0", "The address of the live page's websocket."),
+    Setting("live.port", 8081, "The port of the live page's websocket.", port),
+    Setting(
+        "mpesa.environment",
+        "sandbox",
+        "sandbox or production: which of Safaricom's servers to use.",
+        one_of("sandbox", "production"),
+    ),
+    Setting(
+        "mpesa.base_url",
+        "",
+        "Another Daraja server, for tests; empty: by mpesa.environment.",
+        url,
+    ),
+    Setting("mpesa.consumer_key", "", "From the Daraja portal.", secret=True),
+    Setting("mpesa.consumer_secret", "", "From the Daraja portal.", secret=True),
+    Setting("mpesa.passkey", "", "The Lipa na M-Pesa passkey.", secret=True),
+    Setting(
+        "mpesa.shortcode",
+        "",
+        "PayBill number; for a till, the store number that has the passkey.",
+        matching("[0-9]{5,10}", "5 to 10 digits"),
+    ),
+    Setting(
+        "mpesa.till",
+        "",
+        "Till number, if customers buy goods from a till; empty: PayBill.",
+        matching("[0-9]{5,10}", "5 to 10 digits"),
+    ),
+    Setting(
+        "mpesa.callback_url",
+        "",
+        "Public https address that reaches this box; /cb/<token> is added to it.",
+        url,
+    ),
+    Setting("router.host", "", "The MikroTik router's address."),
+    Setting("router.port", 8728, "Its API port: 8728, or 8729 with TLS.", port),
+    Setting("router.tls", False, "Speak TLS to it (api-ssl).", flag),
+    Setting("router.ca_file", "", "The router's own CA certificate, for TLS."),
+    Setting("router.username", "hotspot-lite", "The API user."),
+    Setting("router.password", "", "The API user's password.", secret=True),
+    Setting(
+        "router.login_host",
+        "",
+        "The hotspot's own dns-name or address, where its login page is; empty:"
+        " router.host.",
+    ),
+    Setting(
+        "router.hotspot_server",
+        "hsl",
+        "The hotspot server's name there. Not in use yet.",
+    ),
+    Setting(
+        "router.sample_seconds",
+        5,
+        "How often the router's load and its online list are read.",
+        seconds,
+    ),
+    Setting(
+        "radius.secret",
+        "",
+        "The secret shared with the router: 32 random characters.",
+        matching(r"[\x21-\x7e]{8,128}", "8 to 128 characters without spaces"),
+        secret=True,
+    ),
+    Setting(
+        "radius.nas_address",
+        "127.0.0.1",
+        "The router's address as RADIUS sees it: others are not answered.",
+    ),
+    Setting("radius.host", "0.0.0.0", "The address RADIUS listens on."),
+    Setting("radius.auth_port", 1812, "Port of authentication.", port),
+    Setting("radius.acct_port", 1813, "Port of accounting.", port),
+    Setting(
+        "radius.coa_port",
+        3799,
+        "Port of the router's /radius/incoming. Not in use yet.",
+        port,
+    ),
+    Setting(
+        "radius.server",
+        "freeradius",
+        "freeradius, or embedded: our own small one, for demo and laptops.",
+        one_of("freeradius", "embedded"),
+    ),
+    Setting(
+        "radius.require_message_authenticator",
+        False,
+        "Answer only requests that carry one: yes once the router is 7.15 or newer.",
+        flag,
+    ),
+    Setting(
+        "access.planes",
+        "both",
+        "Who may admit: both, radius or router. Not in use yet: RADIUS admits, and the"
+        " router is told of each device.",
+        one_of("both", "radius", "router"),
+    ),
+    Setting(
+        "sms.provider",
+        "log",
+        "textsms, advanta, celcom, sunface, africastalking, http, or log (send none).",
+        one_of(
+            "log", "textsms", "advanta", "celcom", "sunface", "africastalking", "http"
+        ),
+    ),
+    Setting("sms.url", "", "The gateway's address; empty: the provider's own.", url),
+    Setting("sms.api_key", "", "The gateway's key.", secret=True),
+    Setting("sms.username", "", "The gateway's user name or partner id."),
+    Setting("sms.sender", "", "The sender's name or short code."),
+    Setting(
+        "sms.template",
+        "",
+        "For http: the JSON body, with {to} {text} {from} {id} {key} in it.",
+    ),
+    Setting("mail.host", "", "The mail server. No mail is sent yet."),
+    Setting("mail.port", 587, "Its port.", port),
+    Setting("mail.username", "", "The user there."),
+    Setting("mail.password", "", "The password there.", secret=True),
+    Setting("mail.from", "", "The sender's address."),
+    Setting(
+        "moysklad.base_url", "", "MoySklad's API; empty: no sync. Not in use yet.", url
+    ),
+    Setting("moysklad.token", "", "MoySklad's token.", secret=True),
+)
+BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in DECLARED}
+BY_VARIABLE: Mapping[str, Setting] = {s.variable: s for s in DECLARED}

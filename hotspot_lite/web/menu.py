@@ -1,0 +1,13 @@
+"""The admin's menu: what is where, and for whom. A new page adds its line here."""
+
+from __future__ import annotations
+
+# Address, name (the page's title too), the roles that see it besides the owner;
+# no role named: everybody.
+MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("/admin/", "Live", ()),
+    ("/admin/payments", "Payments", ()),
+    ("/admin/vouchers", "Vouchers", ("cashier",)),
+    ("/admin/plans", "Packages", ()),
+    ("/admin/queue", "Queue", ()),
+)
