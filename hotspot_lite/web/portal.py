@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from bottle import Bottle, HTTPError, HTTPResponse, request
+from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
@@ -18,7 +17,8 @@ from hotspot_lite.trade import catalogue, customers, payments, subscriptions, vo
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, visitor, waiting
-from hotspot_lite.web.language import Words, languages, price_text, words
+from hotspot_lite.web.language import Words
+from hotspot_lite.web.sheet import Sheet
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
 
@@ -27,13 +27,11 @@ MOST_ERROR = 160
 NO_VALUES: Mapping[str, str] = {}
 
 
-class Portal:
+class Portal(Sheet):
     """The portal of one box."""
 
     def __init__(self, box: Box) -> None:
-        self.box = box
-        found = box.settings
-        self.router_host = str(found["router.login_host"] or found["router.host"])
+        super().__init__(box)
         self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
 
     def add_to(self, app: Bottle) -> None:
@@ -50,11 +48,11 @@ class Portal:
     def home(self) -> HTTPResponse:
         """GET /: what is on sale, and what this device has left."""
         error = pages.query("error").strip()[:MOST_ERROR]
-        return self._home(self._asking(), router_error=error)
+        return self._home(self.asking(), router_error=error)
 
     def buy(self) -> HTTPResponse:
         """POST /buy {plan, phone, state} or {again, state}: to the waiting page."""
-        who, is_fresh = self._posting()
+        who, is_fresh = self.posting()
         values = {"phone": pages.form("phone", 64), "plan": pages.form("plan", 12)}
         if not is_fresh:
             return self._home(who, 422, values, notice="home.stale")
@@ -62,11 +60,11 @@ class Portal:
             payment = self._ask(who, values)
         except BadInput as exc:
             return self._home(who, 422, values, problem=exc)
-        return pages.go_to(self._with_lang(f"/wait/{payment.ref}", who))
+        return pages.go_to(self.with_lang(f"/wait/{payment.ref}", who))
 
     def redeem(self) -> HTTPResponse:
         """POST /voucher {code, state}: to the page that says how it stands."""
-        who, is_fresh = self._posting()
+        who, is_fresh = self.posting()
         values = {"code": pages.form("code", 64)}
         keys = (f"mac {who.mac}" if who.mac else "", pages.client_address())
         if not is_fresh:
@@ -74,40 +72,40 @@ class Portal:
         if self.wrong_codes.must_wait(*keys):
             return self._home(who, 429, values, notice="voucher.wait")
         try:
-            found = vouchers.redeem(values["code"], who.mac, who.ip, self._now())
+            found = vouchers.redeem(values["code"], who.mac, who.ip, self.now())
         except BadInput as exc:
             self.wrong_codes.wrong(*keys)
             return self._home(who, 422, values, problem=exc)
         ref = waiting.voucher_ref(found, self.box.key)
-        return pages.go_to(f"/wait/{ref}?{self._as_query(who)}")
+        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
 
     def wait(self, ref: str) -> HTTPResponse:
         """GET /wait/<ref>: how a purchase stands, looking again by itself."""
         stand, who = self._stand(ref)
-        t = self._words(who)
+        t = self.words(who)
         return pages.portal_page(
             "wait",
             t,
             login_origin=who.login_origin,
             stand=stand,
-            state=self._state(who),
+            state=self.state(who),
             who=who,
-            price=self._price(stand.price_cents),
+            price=self.price(stand.price_cents),
             connect=waiting.connect_form(stand, who),
-            **self._frame(who, f"/wait/{ref}"),
+            **self.frame(who, f"/wait/{ref}"),
         )
 
     def wait_json(self, ref: str) -> HTTPResponse:
         """GET /wait/<ref>.json: the same for a machine."""
         stand, who = self._stand(ref)
-        return pages.json_page(stand.as_dict(self._words(who)))
+        return pages.json_page(stand.as_dict(self.words(who)))
 
     def status(self) -> HTTPResponse:
         """GET /status: the time and data this device has left."""
-        who = self._asking()
-        t, now = self._words(who), self._now()
-        found = [waiting.left_of(s, now, self._zone()) for s in self._live(who, now)]
-        frame = self._frame(who, "/status")
+        who = self.asking()
+        t, now = self.words(who), self.now()
+        found = [waiting.left_of(s, now, self.zone()) for s in self._live(who, now)]
+        frame = self.frame(who, "/status")
         return pages.portal_page("status", t, left=found, who=who, **frame)
 
     # --- how they are made
@@ -121,7 +119,7 @@ class Portal:
         notice: str = "",
         router_error: str = "",
     ) -> HTTPResponse:
-        t, now = self._words(who), self._now()
+        t, now = self.words(who), self.now()
         live = self._live(who, now)
         return pages.portal_page(
             "home",
@@ -129,85 +127,28 @@ class Portal:
             status,
             who.login_origin,
             plans=[self._card(plan, t) for plan in catalogue.on_sale()],
-            left=waiting.left_of(live[0], now, self._zone()) if live else None,
+            left=waiting.left_of(live[0], now, self.zone()) if live else None,
             login=self._own_login(who, live),
             who=who,
-            state=self._state(who),
+            state=self.state(who),
             values=values,
             problem_field=problem.field if problem else "",
             problem=t.said(problem) if problem else "",
             notice=t(notice) if notice else "",
             router_error=router_error,
-            **self._frame(who, "/"),
+            **self.frame(who, "/"),
         )
 
     def _card(self, plan: Plan, t: Words) -> dict[str, str]:
         return {
             "id": str(plan.id),
             "name": plan.name,
-            "price": self._price(plan.price_cents),
+            "price": self.price(plan.price_cents),
             "time": t.time(plan.duration_seconds),
             "speed": t.speed(plan.rate),
             "data": waiting.data_words(plan.data_bytes, t),
             "devices": t.count("devices", plan.devices),
         }
-
-    def _price(self, cents: int) -> str:
-        return price_text(cents, str(self.box.settings["box.currency"]))
-
-    def _frame(self, who: Visitor, path: str) -> dict[str, Any]:
-        """What the frame of every page needs: the name, and the other languages."""
-        others = [code for code in languages() if code != self._lang(who)]
-        return {
-            "box_name": self.box.settings["box.name"],
-            "others": [
-                (code, words(code)("page.language"), self._link(path, who, code))
-                for code in others
-            ],
-            "home_link": self._link("/", who, who.lang),
-            "status_link": self._link("/status", who, who.lang),
-        }
-
-    def _link(self, path: str, who: Visitor, lang: str) -> str:
-        return f"{path}?{self._as_query(replace(who, lang=lang))}"
-
-    def _as_query(self, who: Visitor) -> str:
-        return f"state={self._state(who)}"
-
-    def _with_lang(self, path: str, who: Visitor) -> str:
-        return f"{path}?lang={who.lang}" if who.lang else path
-
-    # --- who is asking
-
-    def _asking(self) -> Visitor:
-        """The visitor of a GET: by its state, else by what the router told."""
-        if not pages.query("state"):
-            told = {name: pages.query(name) for name in request.query}
-            return visitor.of_query(told, self.router_host)
-        return self._read(pages.query("state"))[0]
-
-    def _posting(self) -> tuple[Visitor, bool]:
-        who, is_fresh = self._read(pages.form("state", 2000))
-        return who, is_fresh and pages.is_own_origin()
-
-    def _read(self, state: str) -> tuple[Visitor, bool]:
-        peer = pages.client_address()
-        return visitor.read(state, self.box.key, peer, self._now(), self.router_host)
-
-    def _state(self, who: Visitor) -> str:
-        return visitor.sign(who, self.box.key, pages.client_address(), self._now())
-
-    def _lang(self, who: Visitor) -> str:
-        return who.lang or str(self.box.settings["box.language"])
-
-    def _words(self, who: Visitor) -> Words:
-        return words(self._lang(who))
-
-    def _zone(self) -> str:
-        return str(self.box.settings["box.timezone"])
-
-    def _now(self) -> int:
-        return self.box.clock.now().at
 
     # --- what they have
 
@@ -237,7 +178,7 @@ class Portal:
         if earlier is not None:
             plan_id, phone = str(payments.terms(earlier).plan_id), earlier.phone
         if not plan_id.isascii() or not plan_id.isdigit():
-            raise BadInput(self._words(who)("home.choose"), field="plan")
+            raise BadInput(self.words(who)("home.choose"), field="plan")
         wish = payments.Ask(
             catalogue.for_sale(int(plan_id)),
             normalise_phone(phone),
@@ -249,18 +190,18 @@ class Portal:
 
     def _stand(self, ref: str) -> tuple[waiting.Stand, Visitor]:
         """How the purchase `ref` stands, and for which device. HTTPError 404."""
-        now, zone = self._now(), self._zone()
+        now, zone = self.now(), self.zone()
         lang = pages.query("lang")
         payment = payments.by_ref(ref)
         if payment is not None:
             who = Visitor(payment.mac, payment.ip, payment.login_url, lang)
             who = visitor.clean(who, self.router_host)
-            asked = self._asking()
+            asked = self.asking()
             return waiting.of_payment(payment, now, zone), replace(
                 who, lang=asked.lang or who.lang
             )
         subscription = waiting.by_voucher_ref(ref, self.box.key)
         if subscription is None:
             raise HTTPError(404)
-        who = self._asking()
+        who = self.asking()
         return waiting.of_voucher(subscription, now, zone), who
