@@ -17,6 +17,8 @@ from hotspot_lite.town.sessions import Session
 from hotspot_lite.town.terms import Terms, terms_of_user
 
 CLASS = 25
+NO_MAC = "00:00:00:00:00:00"
+"""A user with it may come from any device."""
 
 
 class Refused(Exception):
@@ -259,7 +261,7 @@ class Hotspot:
         user = row["name"]
         if row.get("password", "") != password:
             raise Refused("invalid username or password")
-        if row.get("mac-address", device.mac) != device.mac:
+        if row.get("mac-address", NO_MAC) not in (NO_MAC, device.mac):
             raise Refused(f"user {user} is not allowed to log in from this MAC address")
         terms = terms_of_user(row, self._user_profile(row["profile"]))
         if terms.seconds == 0:

@@ -34,6 +34,7 @@ class Box(Protocol):
     lock: threading.RLock
     is_hotspot_allowed: bool
     traffic: dict[str, Row]
+    version: tuple[int, ...]
 
     def now(self) -> float: ...
 
@@ -51,6 +52,7 @@ class Commands:
             "/ip/hotspot/active/login": self._hotspot_login,
             "/ip/hotspot/active/remove": self._active_remove,
             "/ip/hotspot/host/remove": self._host_remove,
+            "/ip/hotspot/user/reset-counters": self._reset_counters,
             "/interface/monitor-traffic": self._monitor_traffic,
             "/system/clock/set": self._clock_set,
         }
@@ -64,7 +66,7 @@ class Commands:
             return special(command)
         table = self._table(command)
         with self._box.lock:
-            return self._run_verb(table, command)
+            return self._run_verb(user, table, command)
 
     def _table(self, command: Command) -> Table:
         table = self._box.tables.get(command.menu)
@@ -76,10 +78,28 @@ class Commands:
         raise Trap("no such command prefix")
 
     def _check_right(self, user: str, command: Command) -> None:
-        row = self._box.tables["/user"].find(name=user) or {}
-        reads = command.verb in READ or command.verb == "monitor-traffic"
-        if row.get("group") == "read" and not reads:
+        reads = command.verb in READ or command.verb.startswith("monitor")
+        needed = {"read" if reads else "write"}
+        if not reads and command.menu.startswith("/user"):
+            needed.add("policy")
+        if not needed <= self._rights(user):
             raise Trap("not enough permissions (9)")
+
+    def _rights(self, user: str) -> set[str]:
+        row = self._box.tables["/user"].find(name=user) or {}
+        groups = self._box.tables["/user/group"]
+        group = groups.find(name=row.get("group", "")) or {}
+        return set(group.get("policy", "").split(","))
+
+    def _covered(self, user: str, table: Table, rows: list[Row]) -> list[Row]:
+        """The rows as a user may see them: without the right, secrets are stars."""
+        names = table.spec.sensitive
+        if not names or "sensitive" in self._rights(user):
+            return rows
+        # Before 7 they were left out; so it is remembered, not measured.
+        star = "*****" if self._box.version >= (7,) else ""
+        covered = [row | {n: star for n in names if n in row} for row in rows]
+        return [{n: v for n, v in r.items() if v or n not in names} for r in covered]
 
     def _check_device_mode(self, command: Command) -> None:
         if self._box.is_hotspot_allowed or command.verb not in DEVICE_MODE_VERBS:
@@ -87,11 +107,12 @@ class Commands:
         if command.menu in ("/ip/hotspot", "/ip/hotspot/active"):
             raise Trap("failure: not allowed by device-mode")
 
-    def _run_verb(self, table: Table, command: Command) -> Answer:
+    def _run_verb(self, user: str, table: Table, command: Command) -> Answer:
         verb, words = command.verb, command.words
         if verb in READ:
             _refuse_unknown(words, PRINT_WORDS)
-            return select_rows(table.shown(wanted_mac(command.queries)), command)
+            rows = table.shown(wanted_mac(command.queries))
+            return select_rows(self._covered(user, table, rows), command)
         if verb == "add":
             return Answer(ret=table.add(words))
         if verb in ("enable", "disable"):
@@ -144,6 +165,12 @@ class Commands:
             for device in self._devices(command):
                 self._box.hotspot.log_out(device, "Admin-Reset")
                 device.is_here = False
+        return Answer()
+
+    def _reset_counters(self, command: Command) -> Answer:
+        with self._box.lock:
+            for row in self._box.tables[command.menu].chosen(dict(command.words)):
+                row |= {"uptime": "0s", "bytes-in": "0", "bytes-out": "0"}
         return Answer()
 
     def _monitor_traffic(self, command: Command) -> Answer:

@@ -25,7 +25,8 @@ class Spec:
     """What one menu is made of.
 
     `takes` names the arguments of add and set; `refers` says which of them must name
-    a row of another menu; `begins` is what a new row shows before anybody set it.
+    a row of another menu; `begins` is what a new row shows before anybody set it;
+    `hidden` is never shown, `sensitive` only to users with that right.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Spec:
     unique: tuple[str, ...] = ()
     duplicate: str = "failure: entry already exists"
     hidden: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
     is_single: bool = False
 
 
@@ -72,6 +74,7 @@ _USER = Spec(
     refers={"profile": "/ip/hotspot/user/profile", "server": "/ip/hotspot"},
     unique=("name", "server"),
     duplicate="failure: already have user with this name for this server",
+    sensitive=frozenset(("password",)),
 )
 
 _USER_PROFILE = Spec(
@@ -237,6 +240,7 @@ _RADIUS = Spec(
         "disabled": "false",
     },
     required=("address",),
+    sensitive=frozenset(("secret",)),
 )
 
 _ADDRESS = Spec(

@@ -9,6 +9,11 @@ from hotspot_lite.town.routeros_table import Row, Tables
 from hotspot_lite.town.routeros_values import fine_duration, seconds_of
 
 ROUTER_ADDRESS = "10.5.50.1"
+GROUPS = {
+    "read": "local,ssh,reboot,read,test,winbox,password,web,sniff,sensitive,api",
+    "full": "local,ssh,ftp,reboot,read,write,policy,test,winbox,password,web,sniff,"
+    "sensitive,api",
+}
 
 
 def add_box(
@@ -68,8 +73,8 @@ def add_hotspot(tables: Tables, server: str, radius: RadiusAddress | None) -> No
 
 
 def _add_services(tables: Tables) -> None:
-    tables["/user/group"].append(name="full", policy="read,write,api,policy,test")
-    tables["/user/group"].append(name="read", policy="read,api,!write,!policy")
+    for name, policy in GROUPS.items():
+        tables["/user/group"].append(name=name, policy=policy)
     for name, port in (("www", "80"), ("api", "8728"), ("api-ssl", "8729")):
         tables["/ip/service"].append(name=name, port=port)
 

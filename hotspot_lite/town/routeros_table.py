@@ -142,7 +142,7 @@ class Table:
         if not unique or not any(values.get(name) for name in unique):
             return
         for row in self.rows:
-            same = all(row.get(name) == values.get(name) for name in unique)
+            same = all(_meant(row, name) == _meant(values, name) for name in unique)
             if same and row is not ignore:
                 raise Trap(self.spec.duplicate)
 
@@ -151,9 +151,17 @@ class Table:
         if self.spec.path == "/ip/address":
             row["network"] = network_of(row["address"])
             row["actual-interface"] = row["interface"]
+        if self.spec.path == "/ip/hotspot/user" and row.get("server") == "all":
+            # How a user of every server is shown.
+            del row["server"]
         for name in self.spec.takes:
             if row.get(name) == "" and name not in self.spec.begins:
                 del row[name]
+
+
+def _meant(row: Mapping[str, str], name: str) -> str | None:
+    """A user without a server is one of every server."""
+    return row.get(name, "all" if name == "server" else None)
 
 
 def network_of(address: str) -> str:

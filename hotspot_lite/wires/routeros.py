@@ -1,37 +1,44 @@
-"""The product's RouterOS client: who is online, let one in, put one out.
+"""The product's RouterOS client: who is online, let one in, put one out, keep users.
 
-One Router is one connection of one thread. Every fault leaves here as TryAgain or
-GiveUp; after any fault but a trap the connection is dropped, because the next
-answer on it would be the last question's.
+One Router is one connection of one thread; what it does when the line breaks is known
+in `routeros_talk`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import TypeVar
+from collections.abc import Sequence
 
-from librouteros.exceptions import MultiTrapError, TrapError
-
-from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
-from hotspot_lite.wires.routeros_line import (
-    Deadline,
-    Line,
-    PlainApi,
-    RouterAddress,
-    open_line,
+from hotspot_lite.errors import GiveUp
+from hotspot_lite.wires.routeros_faults import refusal_of
+from hotspot_lite.wires.routeros_line import RouterAddress
+from hotspot_lite.wires.routeros_rows import (
+    BINDING,
+    COOKIE,
+    PROFILE,
+    USER,
+    Binding,
+    BindingWish,
+    Cookie,
+    Profile,
+    ProfileWish,
+    RouterClock,
+    User,
+    UserWish,
+    binding_of,
+    clock_of,
+    cookie_of,
+    profile_of,
+    user_of,
 )
+from hotspot_lite.wires.routeros_talk import Talk, Trapped, query
 from hotspot_lite.wires.routeros_words import (
     Active,
     Host,
     Resource,
-    Row,
     Traffic,
     active_of,
-    fault_of,
     host_of,
-    refusal_of,
+    mac_of,
     resource_of,
     seconds_of,
     traffic_of,
@@ -39,60 +46,62 @@ from hotspot_lite.wires.routeros_words import (
 
 __all__ = [
     "Active",
+    "Binding",
+    "BindingWish",
+    "Cookie",
     "Host",
+    "Profile",
+    "ProfileWish",
     "Resource",
     "Router",
     "RouterAddress",
+    "RouterClock",
     "Traffic",
+    "User",
+    "UserWish",
     "seconds_of",
 ]
 
-Fact = TypeVar("Fact")
-
 _ACTIVE = (
-    ".id,user,address,mac-address,uptime,session-time-left,bytes-in,bytes-out,radius"
+    ".id,user,address,mac-address,uptime,session-time-left,bytes-in,bytes-out,radius,"
+    "server,login-by,limit-bytes-total"
 )
 _HOST = ".id,mac-address,address,server,uptime,authorized,bypassed,bytes-in,bytes-out"
+_ACTIVES = "/ip/hotspot/active"
+_USERS = "/ip/hotspot/user"
+_PROFILES = "/ip/hotspot/user/profile"
+_BINDINGS = "/ip/hotspot/ip-binding"
+_COOKIES = "/ip/hotspot/cookie"
 
 
-class _Trapped(Exception):
-    """The router refused with this text; the connection is still good."""
+class Router(Talk):
+    """A router, by its API; each call raises TryAgain or GiveUp."""
 
-
-class Router:
-    """A router's API. Opens its connection with the first call, keeps it till close().
-
-    Each method is bounded by the address's deadline_seconds and raises TryAgain or
-    GiveUp. Sources: MikroTik's API manual, and facts measured with librouteros 4.2.2.
-    """
-
-    def __init__(self, address: RouterAddress) -> None:
-        self._address = address
-        self._api: PlainApi | None = None
-        self._owner = 0
-        self._deadline = Deadline(0)
-
-    def __enter__(self) -> Router:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Drop the connection, if there is one; the next call opens another."""
-        api, self._api = self._api, None
-        if api is not None:
-            api.close()
+    # -- how it is -----------------------------------------------------------
 
     def resource(self) -> Resource:
         """How the router is: version, uptime, load, memory."""
         self._begin()
         return self._facts(resource_of, "/system/resource/print")[0]
+
+    def identity(self) -> str:
+        """The router's name."""
+        self._begin()
+        rows = self._facts(lambda row: row["name"], "/system/identity/print")
+        return rows[0]
+
+    def clock(self) -> RouterClock:
+        """What the router takes the time to be."""
+        self._begin()
+        return self._facts(clock_of, "/system/clock/print")[0]
+
+    def traffic(self, interface: str) -> Traffic:
+        """What an interface moves just now, in bits per second."""
+        self._begin()
+        words = (f"=interface={interface}", "=once=")
+        return self._facts(traffic_of, "/interface/monitor-traffic", *words)[0]
+
+    # -- who is online -------------------------------------------------------
 
     def active(self, mac: str | None = None, user: str | None = None) -> list[Active]:
         """Who is logged in; all, or those of a device (MAC) and a user name."""
@@ -102,8 +111,14 @@ class Router:
     def hosts(self, mac: str | None = None) -> list[Host]:
         """The devices that the hotspot sees; all, or the one with a MAC."""
         self._begin()
-        words = [f"=.proplist={_HOST}", *_query("mac-address", _mac(mac))]
+        words = [f"=.proplist={_HOST}", *query("mac-address", _mac(mac))]
         return self._facts(host_of, "/ip/hotspot/host/print", *words, may_be_empty=True)
+
+    def cookies(self, user: str | None = None) -> list[Cookie]:
+        """The devices that the router lets in again by itself; all, or a user's."""
+        self._begin()
+        words = [f"=.proplist={COOKIE}", *query("user", user)]
+        return self._facts(cookie_of, f"{_COOKIES}/print", *words, may_be_empty=True)
 
     def log_in(self, user: str, password: str, mac_address: str, address: str) -> None:
         """Let a device in as a user, as if it had typed the password itself.
@@ -117,84 +132,111 @@ class Router:
         before = self._active(mac_address, None)
         if any(active.user == user for active in before):
             return
-        self._remove(before)
+        self.remove_active([active.id for active in before])
         try:
-            self._write(
-                "/ip/hotspot/active/login",
-                f"=user={user}",
-                f"=password={password}",
-                f"=mac-address={_mac(mac_address)}",
-                f"=ip={address}",
+            self._talk(
+                f"{_ACTIVES}/login",
+                [
+                    f"=user={user}",
+                    f"=password={password}",
+                    f"=mac-address={_mac(mac_address)}",
+                    f"=ip={address}",
+                ],
             )
-        except _Trapped as trapped:
+        except Trapped as trapped:
             self._judge_login(str(trapped), user, mac_address)
 
     def log_out(self, mac: str) -> bool:
         """Put a device out, and its cookie; says whether it was in."""
         self._begin()
-        return self._remove(self._active(mac, None))
+        found = [active.id for active in self._active(mac, None)]
+        self.remove_active(found)
+        return bool(found)
 
-    def traffic(self, interface: str) -> Traffic:
-        """What an interface moves just now, in bits per second."""
+    def remove_active(self, ids: Sequence[str]) -> None:
+        """Put sessions out by the ids that active() gave; who is gone is gone."""
+        if ids:
+            self._remove(_ACTIVES, ids)
+
+    # -- whom it knows by itself ---------------------------------------------
+
+    def users(self, name: str | None = None, comment: str | None = None) -> list[User]:
+        """Local users: all, or those of a name or with a comment."""
         self._begin()
-        words = (f"=interface={interface}", "=once=")
-        return self._facts(traffic_of, "/interface/monitor-traffic", *words)[0]
+        words = [*query("name", name), *query("comment", comment)]
+        if len(words) > 1:
+            words.append("?#&")
+        words.insert(0, f"=.proplist={USER}")
+        return self._facts(user_of, f"{_USERS}/print", *words, may_be_empty=True)
 
-    def rows(self, menu: str, *properties: str, **wanted: str) -> list[Row]:
-        """A menu's rows as they are; `wanted` (with _ for -) must all be equal."""
+    def add_user(self, wish: UserWish) -> str:
+        """Make a local user; gives its id. GiveUp where the name is taken."""
+        words = wish.words()
+        if not wish.mac_address:
+            del words["mac-address"]
+        return self.add_words(_USERS, words)
+
+    def change_user(self, found: User, wish: UserWish) -> bool:
+        """Change what differs of a user; says whether anything did."""
+        changes = wish.changes(found)
+        self.change_words(_USERS, found.id, changes)
+        return bool(changes)
+
+    def remove_users(self, ids: Sequence[str]) -> None:
+        """Forget local users; none given is nothing to do."""
+        self.remove(_USERS, ids)
+
+    def reset_user_counters(self, ids: Sequence[str]) -> None:
+        """Set what users have used back to nothing: their limits begin anew."""
+        if ids:
+            self.run(f"{_USERS}/reset-counters", {"numbers": ",".join(ids)})
+
+    def profiles(self, name: str | None = None) -> list[Profile]:
+        """User profiles: all, or the one of a name."""
         self._begin()
-        words = [f"=.proplist={','.join(properties)}"] if properties else []
-        for name, value in wanted.items():
-            words += _query(name.replace("_", "-"), value)
-        return self._read(f"{menu}/print", *words)
+        words = [f"=.proplist={PROFILE}", *query("name", name)]
+        return self._facts(profile_of, f"{_PROFILES}/print", *words, may_be_empty=True)
 
-    def add(self, menu: str, **values: str) -> str:
-        """Add a row (names with _ for -); gives its id, "" if the router is mute."""
+    def put_profile(self, wish: ProfileWish) -> bool:
+        """Make a profile, or change what differs of it; says whether anything did."""
+        found = self.profiles(wish.name)
+        if not found:
+            words = wish.words()
+            # What isn't set can't be said empty to a new row.
+            self.add_words(_PROFILES, {k: v for k, v in words.items() if v})
+            return True
+        changes = wish.changes(found[0])
+        self.change_words(_PROFILES, found[0].id, changes)
+        return bool(changes)
+
+    def remove_profiles(self, ids: Sequence[str]) -> None:
+        """Forget profiles; one that users still have is refused by the router."""
+        self.remove(_PROFILES, ids)
+
+    def bindings(self, mac: str | None = None) -> list[Binding]:
+        """Devices treated by their address; all, or those of a MAC."""
         self._begin()
-        rows = self._order(f"{menu}/add", *_words(values))
-        return rows[0].get("ret", "") if rows else ""
+        words = [f"=.proplist={BINDING}", *query("mac-address", _mac(mac))]
+        return self._facts(binding_of, f"{_BINDINGS}/print", *words, may_be_empty=True)
 
-    def change(self, menu: str, row_id: str, **values: str) -> None:
-        """Set values of a row; "" as the id means a menu without rows."""
-        self._begin()
-        chosen = [f"=.id={row_id}"] if row_id else []
-        self._order(f"{menu}/set", *chosen, *_words(values))
+    def add_binding(self, wish: BindingWish) -> str:
+        """Make a binding; gives its id."""
+        return self.add_words(_BINDINGS, wish.words())
 
-    def remove(self, menu: str, row_ids: Sequence[str]) -> None:
-        """Remove rows; none given is nothing to do."""
-        self._begin()
-        if row_ids:
-            self._order(f"{menu}/remove", f"=.id={','.join(row_ids)}")
+    def remove_bindings(self, ids: Sequence[str]) -> None:
+        """Forget bindings; none given is nothing to do."""
+        self.remove(_BINDINGS, ids)
 
-    # -- what the commands share ---------------------------------------------
-
-    def _begin(self) -> None:
-        self._deadline = Deadline(self._address.deadline_seconds)
+    # -- inside --------------------------------------------------------------
 
     def _active(self, mac: str | None, user: str | None) -> list[Active]:
-        queries = [*_query("mac-address", _mac(mac)), *_query("user", user)]
+        queries = [*query("mac-address", _mac(mac)), *query("user", user)]
         words = [f"=.proplist={_ACTIVE}", *queries]
-        command = "/ip/hotspot/active/print"
-        return self._facts(active_of, command, *words, may_be_empty=True)
-
-    def _remove(self, those: list[Active]) -> bool:
-        if not those:
-            return False
-        ids = ",".join(active.id for active in those)
-        try:
-            self._write("/ip/hotspot/active/remove", f"=.id={ids}")
-        except _Trapped as trapped:
-            # It went by itself between the question and the order.
-            if "no such item" not in str(trapped):
-                raise refusal_of(str(trapped)) from None
-        return True
-
-    def _is_in(self, user: str, mac: str) -> bool:
-        return any(active.user == user for active in self._active(mac, None))
+        return self._facts(active_of, f"{_ACTIVES}/print", *words, may_be_empty=True)
 
     def _judge_login(self, message: str, user: str, mac: str) -> None:
         """A refused login is fine if the device is in; by its own hand, perhaps."""
-        if self._is_in(user, mac):
+        if any(active.user == user for active in self._active(mac, None)):
             return
         if "already logged in" in message:
             raise GiveUp(
@@ -202,108 +244,6 @@ class Router:
             )
         raise refusal_of(message)
 
-    def _facts(
-        self,
-        make: Callable[[Row], Fact],
-        command: str,
-        *words: str,
-        may_be_empty: bool = False,
-    ) -> list[Fact]:
-        """Read rows and make facts of them; a row that makes no sense is refused."""
-        rows = self._read(command, *words)
-        try:
-            facts = [make(row) for row in rows]
-        except (ValueError, KeyError):
-            raise GiveUp(f"The router's answer to {command} can't be read.") from None
-        if not facts and not may_be_empty:
-            raise TryAgain(f"The router answers {command} with nothing.")
-        return facts
-
-    def _read(self, command: str, *words: str) -> list[Row]:
-        """Ask; once more if a connection that was open already turns out dead."""
-        was_open = self._api is not None
-        try:
-            return self._talk(command, words, is_sceptical=was_open)
-        except TryAgain:
-            if not was_open:
-                raise
-        except _Trapped as trapped:
-            raise refusal_of(str(trapped)) from None
-        try:
-            return self._talk(command, words)
-        except _Trapped as trapped:
-            raise refusal_of(str(trapped)) from None
-
-    def _order(self, command: str, *words: str) -> list[Row]:
-        try:
-            return self._write(command, *words)
-        except _Trapped as trapped:
-            raise refusal_of(str(trapped)) from None
-
-    def _write(self, command: str, *words: str) -> list[Row]:
-        """Order something, once: whether a lost order was obeyed nobody knows."""
-        return self._talk(command, words)
-
-    def _talk(
-        self, command: str, words: Sequence[str], is_sceptical: bool = False
-    ) -> list[Row]:
-        """One command and its answer; raises _Trapped, TryAgain or GiveUp."""
-        self._check_thread()
-        try:
-            api = self._connected(is_sceptical)
-            return [
-                {name: str(value) for name, value in row.items()}
-                for row in api.rawCmd(command, *words)
-            ]
-        except (TrapError, MultiTrapError) as trap:
-            raise _Trapped(_message_of(trap)) from None
-        except HotspotError:
-            raise
-        except BaseException as error:
-            self.close()
-            if not isinstance(error, Exception):
-                raise
-            raise fault_of(error, self._place) from None
-
-    def _connected(self, is_sceptical: bool) -> PlainApi:
-        if self._api is None:
-            self._owner = threading.get_ident()
-            self._api = self._open()
-        line = self._api.protocol.transport
-        assert isinstance(line, Line)
-        line.deadline = self._deadline
-        # On an old line half the time must be left for a new one.
-        half = self._address.deadline_seconds / 2
-        line.patience_seconds = half if is_sceptical else None
-        return self._api
-
-    def _open(self) -> PlainApi:
-        try:
-            return open_line(self._address, self._deadline)
-        except (TrapError, MultiTrapError) as trap:
-            raise refusal_of(_message_of(trap)) from None
-
-    def _check_thread(self) -> None:
-        if self._api is not None and self._owner != threading.get_ident():
-            raise RuntimeError("a Router belongs to the thread that opened it")
-
-    @property
-    def _place(self) -> str:
-        return f"{self._address.host}:{self._address.port}"
-
-
-def _query(name: str, value: str | None) -> list[str]:
-    return [] if value is None else [f"?{name}={value}"]
-
-
-def _words(values: dict[str, str]) -> list[str]:
-    return [f"={name.replace('_', '-')}={value}" for name, value in values.items()]
-
 
 def _mac(mac: str | None) -> str | None:
-    return None if mac is None else mac.upper().replace("-", ":")
-
-
-def _message_of(trap: TrapError | MultiTrapError) -> str:
-    first = trap.traps[0] if isinstance(trap, MultiTrapError) else trap
-    return str(first)
+    return None if mac is None else mac_of(mac)
