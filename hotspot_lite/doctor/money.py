@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from hotspot_lite import store
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, ok, one_line, span
-from hotspot_lite.trade import access, audit, payments
+from hotspot_lite.trade import access, payments
 from hotspot_lite.trade.models import Payment, Subscription, Undecided
 from hotspot_lite.trade.phones import mask
+from hotspot_lite.trade.undecided import waiting
 
 # Fulfilling takes a moment, admitting a second: longer is a fault.
 SOON_SECONDS = 60
@@ -62,7 +63,7 @@ def _call_for_time() -> str:
 
 def undecided(case: Case) -> Iterator[Finding]:
     """What the box can't decide: a person must."""
-    found = audit.undecided()
+    found = waiting()
     if not found:
         yield ok("HL-MON-02", "nothing waits for a person to decide")
         return

@@ -4,12 +4,13 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, online, telling, ending, watching.
+Read on in this order: money, online, telling, ending, noticing, watching.
 """
 
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.money import fulfil, push, reconcile
+from hotspot_lite.journey.noticing import notice
 from hotspot_lite.journey.online import admit, catch_up
 from hotspot_lite.journey.telling import tell
 from hotspot_lite.journey.watching import sample, show
@@ -23,6 +24,7 @@ __all__ = [
     "fulfil",
     "here",
     "huey",
+    "notice",
     "push",
     "reconcile",
     "sample",

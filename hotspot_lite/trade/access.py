@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import events, subscriptions
+from hotspot_lite.trade import events, subscriptions, undecided
 from hotspot_lite.trade.models import Session, Subscription
 
 # A session that ended longer ago is not taken up again: the customer has gone.
@@ -33,6 +33,9 @@ def admitted(subscription: Subscription, router: dict[str, object], now: int) ->
         ).execute()
         body = {"subscription": for_event(subscription), "router": router}
         events.announce("user_provisioned", body, now)
+        if subscription.payment is not None:
+            says = "The device is online."
+            undecided.settle("no-access", subscription.payment, says, now)
         jobs.finish()
 
 

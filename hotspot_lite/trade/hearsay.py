@@ -10,7 +10,7 @@ import hashlib
 from typing import Protocol
 
 from hotspot_lite import store
-from hotspot_lite.trade import audit, payments
+from hotspot_lite.trade import payments, undecided
 from hotspot_lite.trade.models import Callback, Payment
 
 # Before this age a query tells nothing; from the second on, "0" means paid (1.5).
@@ -60,7 +60,8 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
 def _judge(payment: Payment, heard: Heard | None, now: int) -> str:
     doubt = _doubt(payment, heard)
     if doubt is not None:
-        audit.leave_to_a_person(*doubt, now, payment)
+        told = None if heard is None else heard.amount_cents
+        undecided.leave(*doubt, now, payment, amount_cents=told)
         return doubt[0]
     assert heard is not None
     if heard.ok and not heard.amount_text:

@@ -202,15 +202,50 @@ class Event(Table):
     body = TextField()
 
 
+class Transfer(Table):
+    """Money paid to the paybill or till by hand; matched, it becomes a payment.
+
+    Until then it is in no money fact: it waits here, and on the exceptions list.
+    """
+
+    id = AutoField()
+    receipt = TextField(unique=True)  # M-Pesa's TransID
+    amount_cents = IntegerField()
+    account = TextField()  # as the customer typed it
+    phone_hash = TextField(default="")  # SHA-256 of 2547…, where it is known
+    phone_hint = TextField(default="")  # masked, for people: proves nothing
+    payer = TextField(default="")  # the first name that M-Pesa tells
+    state = TextField(default="new")  # new | matched | open | refunded | written-off
+    payment = ForeignKeyField(Payment, null=True, unique=True)
+    received_at = IntegerField()
+
+
+class TransferBody(Table):
+    """The raw body that told of a transfer, as it came."""
+
+    id = AutoField()
+    digest = TextField(unique=True)
+    body = BlobField()
+    peer = TextField()
+    received_at = IntegerField()
+    verdict = TextField(default="new")
+
+
 class Undecided(Table):
     """What the box can't decide about money or access: a person must."""
 
     id = AutoField()
-    kind = TextField()
+    kind = TextField()  # a row of `undecided.KINDS`
     payment = ForeignKeyField(Payment, null=True)
+    transfer = ForeignKeyField(Transfer, null=True)
+    subject = TextField(default="")  # where it is about neither: what is one matter
+    amount_cents = IntegerField(null=True)  # the money in doubt, where it is known
     says = TextField()
     at = IntegerField()
     resolved_at = IntegerField(null=True)
+    resolution = TextField(default="")  # grant | match | refund | … | by itself
+    resolved_by = TextField(default="")  # staff by name, "cli", or "" for the box
+    reason = TextField(default="")
 
 
 class MoneyFact(Table):

@@ -16,7 +16,7 @@ from peewee import IntegrityError
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import audit, events, ledger
+from hotspot_lite.trade import events, ledger, undecided
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import mask
@@ -222,16 +222,17 @@ def mark_paid(
     if checkout_id:
         change["checkout_request_id"] = checkout_id
     if payment.state == "paid":
-        return _add_receipt(payment, receipt)
+        return _add_receipt(payment, receipt, now)
     if receipt:
         change["receipt"] = receipt
     try:
         Payment.update(change).where(Payment.id == payment.id).execute()
     except IntegrityError:
         says = "Its receipt or id is on another payment already."
-        audit.leave_to_a_person("receipt-twice", says, now, payment)
+        undecided.leave("receipt-twice", says, now, payment)
         return "receipt-twice"
     ledger.write("taken", payment.amount_cents, now, payment, receipt or "")
+    undecided.settle("uncertain-push", payment, "It was paid.", now)
     call_for_time(payment)
     return "paid"
 
@@ -248,14 +249,15 @@ def call_for_time(payment: Payment) -> None:
 
 def unfulfilled(payment: Payment, error: str, now: int) -> None:
     """Our own work on a paid payment gave up: the money stays paid, a person looks."""
-    audit.leave_to_a_person("paid-without-time", error, now, payment)
+    undecided.leave("paid-without-time", error, now, payment)
     announce_failed(payment, error, now)
 
 
-def _add_receipt(payment: Payment, receipt: str | None) -> str:
+def _add_receipt(payment: Payment, receipt: str | None, now: int) -> str:
     # Settled by a query, which tells no receipt; the late callback does.
     if receipt and payment.receipt is None:
         Payment.update(receipt=receipt).where(Payment.id == payment.id).execute()
+        undecided.settle("receipt-missing", payment, "The receipt has come.", now)
     return "already"
 
 
@@ -268,6 +270,7 @@ def mark_failed(payment: Payment, code: str, says: str, now: int) -> str:
     )
     if not changed:
         return "already"
+    undecided.settle("uncertain-push", payment, "It was not paid.", now)
     announce_failed(payment, says, now)
     return "failed"
 

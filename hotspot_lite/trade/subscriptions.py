@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import customers, events, ledger, messages, payments
+from hotspot_lite.trade import customers, events, ledger, messages, payments, undecided
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.models import Customer, Payment, Subscription, Voucher
 
@@ -50,6 +50,7 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         jobs.put(
             "hotspot-sms.tell", tags=payments.tags_of(payment), message_id=message.id
         )
+        undecided.settle("paid-without-time", payment, "The time is given.", now)
         _announce(payment, subscription, is_new, now)
     return subscription
 

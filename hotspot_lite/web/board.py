@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from hotspot_lite import jobs
 from hotspot_lite.clock import as_text
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import audit, numbers
+from hotspot_lite.trade import numbers, undecided
 
 COOKIE = "hl_session"
 MOST_UNDECIDED = 20
@@ -32,7 +32,7 @@ def snapshot(now: int, timezone: str) -> dict[str, Any]:
         "lanes": sight.counts(jobs.rows),
         "undecided": [
             {"id": row.id, "says": row.says, "kind": row.kind, "at": as_text(row.at)}
-            for row in audit.undecided()[:MOST_UNDECIDED]
+            for row in undecided.waiting()[:MOST_UNDECIDED]
         ],
     }
 

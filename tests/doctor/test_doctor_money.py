@@ -10,7 +10,14 @@ from patient import Examine
 from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import audit, catalogue, customers, payments, subscriptions
+from hotspot_lite.trade import (
+    audit,
+    catalogue,
+    customers,
+    payments,
+    subscriptions,
+    undecided,
+)
 from hotspot_lite.trade.models import Payment, Plan, Subscription
 
 KEY = b"k" * 32
@@ -70,8 +77,8 @@ def test_what_waits_for_a_person_is_counted_by_kind(
 ) -> None:
     now = box.clock.at()
     payment = asked(plan, now - 7200, state="failed")
-    audit.leave_to_a_person("wrong-amount", "Paid 5, not 20.", now - 60, payment)
-    audit.leave_to_a_person("stray-money", "Nobody asked for it.", now)
+    undecided.leave("wrong-amount", "Paid 5, not 20.", now - 60, payment)
+    undecided.leave("stray-money", "Nobody asked for it.", now)
     found = examine().of("HL-MON-02")
     assert "2 matters for a person to decide" in found["says"]
     assert "1 wrong-amount" in found["says"]
@@ -142,7 +149,7 @@ def test_no_secret_and_no_whole_phone_number_is_ever_shown(
     told += " /cb/0123456789abcdef0123456789abcdef01234567"
     now = box.clock.at()
     payment = asked(plan, now - 7200, state="uncertain")
-    audit.leave_to_a_person("stray-money", told, now, payment)
+    undecided.leave("stray-money", told, now, payment)
     jobs.put("payments.push", tags=["phone:2547•••• 001"], payment_id=payment.id)
     taken = jobs.rows.take("nobody", tuple(jobs.lanes.LANES.values()))
     assert taken is not None

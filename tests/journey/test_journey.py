@@ -20,12 +20,12 @@ from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade import (
     access,
-    audit,
     catalogue,
     events,
     hearsay,
     payments,
     subscriptions,
+    undecided,
     vouchers,
 )
 from hotspot_lite.trade.models import Message, Payment, Session, Subscription
@@ -308,7 +308,7 @@ def test_a_fulfilling_that_gives_up_is_on_the_exceptions_list(paid: Payment) -> 
     payments.mark_paid(paid, "callback", None, "UKM1", journey.here.now())
     told = journey.huey.kinds["payments.fulfil"].job_failed
     told(error="Disk on fire", payment_id=paid.id)
-    assert [row.kind for row in audit.undecided()] == ["paid-without-time"]
+    assert [row.kind for row in undecided.waiting()] == ["paid-without-time"]
     assert again(paid).state == "paid"
     journey.reconcile()  # and the box does not let go of it
     assert waiting().count("payments.fulfil") == 1

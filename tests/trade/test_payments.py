@@ -11,12 +11,12 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
 from hotspot_lite.trade import (
-    audit,
     catalogue,
     events,
     hearsay,
     payments,
     subscriptions,
+    undecided,
 )
 from hotspot_lite.trade.models import Callback, Payment, Plan, Subscription
 
@@ -213,7 +213,7 @@ def test_what_does_not_agree_gives_nothing_and_is_left_to_a_person(
     assert hear(sent, heard) == verdict
     assert again(sent).state == "sent"
     assert waiting("payments.fulfil") == 0
-    assert [row.kind for row in audit.undecided()] == [verdict]
+    assert [row.kind for row in undecided.waiting()] == [verdict]
     assert Callback.get().verdict == verdict
 
 
@@ -230,7 +230,7 @@ def test_one_receipt_pays_for_one_thing(plan: Plan, sent: Payment) -> None:
     payments.may_push(other.id, NOW)
     assert hear(other, Heard(checkout_request_id="ws_CO_2")) == "receipt-twice"
     assert again(other).state == "uncertain"
-    assert [row.kind for row in audit.undecided()] == ["receipt-twice"]
+    assert [row.kind for row in undecided.waiting()] == ["receipt-twice"]
 
 
 def test_an_unknown_token_finds_nothing_and_the_right_one_its_payment(
@@ -285,7 +285,7 @@ def test_our_own_failure_never_marks_the_money_failed(sent: Payment) -> None:
     hear(sent, Heard())
     payments.unfulfilled(again(sent), "Database is on fire", NOW)
     assert again(sent).state == "paid"
-    assert [row.kind for row in audit.undecided()] == ["paid-without-time"]
+    assert [row.kind for row in undecided.waiting()] == ["paid-without-time"]
     assert events.newer(0)[-1]["error"] == "Database is on fire"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from house import PASSWORD, Browser, Site, Start
 
-from hotspot_lite.trade import audit, events, payments, staff
+from hotspot_lite.trade import events, payments, staff, undecided
 from hotspot_lite.trade.models import Login, Plan, Staff, Voucher
 from hotspot_lite.web import login, make_app
 from hotspot_lite.web.login import EVERYBODY
@@ -306,7 +306,7 @@ def test_the_live_page_shows_the_numbers_and_what_happened(
 ) -> None:
     payment = site.ask(site.plan())
     payments.mark_paid(payment, "callback", "c", "RECEIPT1", site.now())
-    audit.leave_to_a_person("wrong-amount", "Paid 1 where <b> was asked.", 1, payment)
+    undecided.leave("wrong-amount", "Paid 1 where <b> was asked.", 1, payment)
     failed = {"payment": payments.for_event(payment), "error": "<i>no</i>"}
     events.announce("payment_failed", failed, site.now())
     page = owner.get("/admin/").text

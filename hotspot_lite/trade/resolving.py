@@ -1,0 +1,231 @@
+"""What a person does about an exception: each way, once, noted with who and why.
+
+Money that came and was not recorded yet (a wrong amount) is taken into the ledger by
+whatever is done about it, so that the ledger's takings stay those of the provider.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hotspot_lite import store
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import (
+    audit,
+    catalogue,
+    ledger,
+    payments,
+    subscriptions,
+    undecided,
+)
+from hotspot_lite.trade.models import Payment, Plan, Subscription, Undecided
+
+LEAST_REASON, MOST_REASON = 3, 200
+LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided; fields that its way does not use are ignored."""
+
+    way: str
+    who: str
+    reason: str = ""
+    plan: Plan | None = None  # None: as the payment's own terms say
+    phone: str = ""
+    receipt: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One thing to do about an exception, and who may do it besides the owner."""
+
+    name: str
+    button: str
+    does: str
+    act: Callable[[Undecided, Decision, int], None]
+    needs_reason: bool = True
+    closes: bool = True
+    roles: tuple[str, ...] = ()
+
+
+def resolve(exception_id: int, decision: Decision, now: int) -> Undecided:
+    """Do it and close the row, in one transaction. Raises BadInput.
+
+    Who decides second is told so, and nothing is done twice.
+    """
+    with store.atomic():
+        row = Undecided.get_or_none(Undecided.id == exception_id)
+        if row is None or row.resolved_at is not None:
+            raise BadInput("That is settled already.", "Load the list again.")
+        way = _way(row, decision.way)
+        reason = _reason(decision.reason, way.needs_reason)
+        way.act(row, decision, now)
+        _note(row, way, decision.who, reason, now)
+        if way.closes:
+            undecided.close(row, way.name, decision.who, reason, now)
+    return row
+
+
+def _way(row: Undecided, name: str) -> Way:
+    if name not in undecided.kind_of(row).ways or name not in WAYS:
+        raise BadInput(f"That can't be done about it: {name}.", field="way")
+    return WAYS[name]
+
+
+def _reason(text: str, is_needed: bool) -> str:
+    reason = LONG_NUMBER.sub("…", " ".join(text.split()))[:MOST_REASON]
+    if is_needed and len(reason) < LEAST_REASON:
+        raise BadInput("Say why, in a few words.", field="reason")
+    return reason
+
+
+def _note(row: Undecided, way: Way, who: str, reason: str, now: int) -> None:
+    told = f"exception {row.id} ({row.kind}): {reason}".rstrip(": ")
+    audit.note(who, f"exception {way.name}", told, now)
+    ledger.write(
+        "decided", row.amount_cents or 0, now, row.payment, f"{way.name}, {told}", who
+    )
+
+
+# -- The ways ----------------------------------------------------------------------
+
+
+def _grant(row: Undecided, decision: Decision, now: int) -> None:
+    payment = _payment(row)
+    if Subscription.select().where(Subscription.payment == payment).exists():
+        raise BadInput("It has its time already.", "Mark it as seen.")
+    if decision.plan is not None:
+        terms = catalogue.terms_of(decision.plan).as_json()
+        change = {"plan": decision.plan, "terms": terms}
+        Payment.update(change).where(Payment.id == payment.id).execute()
+    _take(row, payment, decision.receipt, now)
+    subscriptions.fulfil(payment.id, now)
+
+
+def _take(row: Undecided, payment: Payment, receipt: str, now: int) -> None:
+    """Record money that a person says is here, unless it is recorded."""
+    payment = store.get(Payment, payment.id)
+    if payment.state == "paid":
+        return
+    if row.amount_cents is not None and row.amount_cents > 0:
+        payment.amount_cents = row.amount_cents
+        Payment.update(amount_cents=row.amount_cents).where(
+            Payment.id == payment.id
+        ).execute()
+    payments.mark_paid(payment, "person", None, _free_receipt(receipt), now)
+
+
+def _free_receipt(text: str) -> str | None:
+    receipt = read_receipt(text) if text.strip() else None
+    if receipt and Payment.select().where(Payment.receipt == receipt).exists():
+        raise BadInput("That receipt is on another payment.", field="receipt")
+    return receipt
+
+
+def read_receipt(text: str) -> str:
+    """An M-Pesa receipt as people type it, in capitals. Raises BadInput."""
+    receipt = re.sub(r"[\s\-.]", "", text[:64]).upper()
+    if not re.fullmatch(r"[A-Z0-9]{8,12}", receipt) or receipt.isdigit():
+        raise BadInput(
+            "That is not an M-Pesa receipt.",
+            "It has 10 letters and digits, like SJK3ABCD12.",
+            field="receipt",
+        )
+    return receipt
+
+
+def _enter_receipt(row: Undecided, decision: Decision, now: int) -> None:
+    receipt = _free_receipt(decision.receipt)
+    if receipt is None:
+        raise BadInput("Enter the receipt.", field="receipt")
+    change = Payment.update(receipt=receipt).where(Payment.id == _payment(row).id)
+    change.execute()
+
+
+def _refund(row: Undecided, decision: Decision, now: int) -> None:
+    _give_up(row, decision, now, "refunded")
+
+
+def _write_off(row: Undecided, decision: Decision, now: int) -> None:
+    _give_up(row, decision, now, "written-off")
+
+
+def _give_up(row: Undecided, decision: Decision, now: int, kind: str) -> None:
+    payment, amount = _payment(row), row.amount_cents or 0
+    if payment.state != "paid" and amount > 0:
+        ledger.write("taken", amount, now, payment, f"exception {row.id}")
+    told = f"exception {row.id}"
+    ledger.write(kind, max(0, amount), now, payment, told, decision.who)
+
+
+def _try_again(row: Undecided, decision: Decision, now: int) -> None:
+    time = Subscription.get_or_none(Subscription.payment == _payment(row))
+    if time is None:
+        raise BadInput("There is no time to connect anybody with.")
+    subscriptions.call_for_access(time)
+
+
+def _seen(row: Undecided, decision: Decision, now: int) -> None:
+    """Nothing but to close it."""
+
+
+def _payment(row: Undecided) -> Payment:
+    if row.payment is None:
+        raise BadInput("It is about no payment of ours.")
+    return row.payment
+
+
+WAYS: dict[str, Way] = {
+    way.name: way
+    for way in (
+        Way(
+            "grant",
+            "Give the time",
+            "The money is here: give the customer the time, once.",
+            _grant,
+        ),
+        Way(
+            "refund",
+            "Note a refund",
+            "You have given the money back yourself; note it.",
+            _refund,
+        ),
+        Way(
+            "write-off",
+            "Write off",
+            "Nothing more will be done about this money.",
+            _write_off,
+        ),
+        Way(
+            "receipt",
+            "Enter the receipt",
+            "As it stands in your M-Pesa statement.",
+            _enter_receipt,
+            needs_reason=False,
+        ),
+        Way(
+            "retry",
+            "Try again",
+            "Ask the router once more. It stays here until the device is online.",
+            _try_again,
+            needs_reason=False,
+            closes=False,
+            roles=("cashier",),
+        ),
+        Way(
+            "seen",
+            "Close",
+            "Nothing is to be done, or it is done.",
+            _seen,
+            needs_reason=False,
+        ),
+    )
+}
+
+
+def ways_of(row: Undecided) -> list[Way]:
+    """What may be done about it, the likeliest first."""
+    return [WAYS[name] for name in undecided.kind_of(row).ways if name in WAYS]
