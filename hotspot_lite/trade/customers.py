@@ -56,6 +56,18 @@ def of_phone(phone: str, now: int) -> tuple[Customer, bool]:
     return made, True
 
 
+def of_account(mac: str, now: int) -> tuple[Customer, bool]:
+    """The customer of a device whose payer's number nobody told; and whether new."""
+    found = by_device(mac)
+    if found is not None:
+        return found, False
+    username = f"hd_{random_code(8)}"
+    made = store.create(
+        Customer, phone=None, username=username, secret=random_code(8), made_at=now
+    )
+    return made, True
+
+
 def of_voucher(code: str, now: int) -> Customer:
     """A customer who logs in by a voucher's code, as name and password."""
     return Customer.create(phone=None, username=code, secret=code, made_at=now)

@@ -231,6 +231,16 @@ class TransferBody(Table):
     verdict = TextField(default="new")
 
 
+class AccountCode(Table):
+    """What to type as the account when paying by hand for a device."""
+
+    code = TextField(primary_key=True)
+    mac = TextField(unique=True)
+    ip = TextField(default="")
+    login_url = TextField(default="")
+    made_at = IntegerField()
+
+
 class Undecided(Table):
     """What the box can't decide about money or access: a person must."""
 

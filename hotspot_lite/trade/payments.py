@@ -16,7 +16,7 @@ from peewee import IntegrityError
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import events, ledger, undecided
+from hotspot_lite.trade import events, ledger, transfers, undecided
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import mask
@@ -232,6 +232,7 @@ def mark_paid(
         undecided.leave("receipt-twice", says, now, payment)
         return "receipt-twice"
     ledger.write("taken", payment.amount_cents, now, payment, receipt or "")
+    transfers.belongs_to(payment, receipt, now)
     undecided.settle("uncertain-push", payment, "It was paid.", now)
     call_for_time(payment)
     return "paid"
@@ -257,6 +258,7 @@ def _add_receipt(payment: Payment, receipt: str | None, now: int) -> str:
     # Settled by a query, which tells no receipt; the late callback does.
     if receipt and payment.receipt is None:
         Payment.update(receipt=receipt).where(Payment.id == payment.id).execute()
+        transfers.belongs_to(payment, receipt, now)
         undecided.settle("receipt-missing", payment, "The receipt has come.", now)
     return "already"
 
@@ -287,7 +289,7 @@ def for_event(payment: Payment) -> dict[str, object]:
     return {
         "id": payment.id,
         "amount": payment.amount_cents / 100,
-        "phone_number": f"+{payment.phone}",
+        "phone_number": f"+{payment.phone}" if payment.phone else "",
         "transaction_id": payment.receipt,
         "package": terms(payment).name,
     }

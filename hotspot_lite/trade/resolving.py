@@ -16,11 +16,14 @@ from hotspot_lite.trade import (
     audit,
     catalogue,
     ledger,
+    matching,
     payments,
     subscriptions,
+    transfers,
     undecided,
 )
-from hotspot_lite.trade.models import Payment, Plan, Subscription, Undecided
+from hotspot_lite.trade.models import Payment, Plan, Subscription, Transfer, Undecided
+from hotspot_lite.trade.phones import normalise_phone
 
 LEAST_REASON, MOST_REASON = 3, 200
 LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
@@ -49,6 +52,7 @@ class Way:
     needs_reason: bool = True
     closes: bool = True
     roles: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()  # fields of Decision it needs: phone, plan, receipt
 
 
 def resolve(exception_id: int, decision: Decision, now: int) -> Undecided:
@@ -94,6 +98,9 @@ def _note(row: Undecided, way: Way, who: str, reason: str, now: int) -> None:
 
 
 def _grant(row: Undecided, decision: Decision, now: int) -> None:
+    if row.transfer is not None:
+        _grant_transfer(row.transfer, decision, now)
+        return
     payment = _payment(row)
     if Subscription.select().where(Subscription.payment == payment).exists():
         raise BadInput("It has its time already.", "Mark it as seen.")
@@ -103,6 +110,24 @@ def _grant(row: Undecided, decision: Decision, now: int) -> None:
         Payment.update(change).where(Payment.id == payment.id).execute()
     _take(row, payment, decision.receipt, now)
     subscriptions.fulfil(payment.id, now)
+
+
+def _grant_transfer(transfer: Transfer, decision: Decision, now: int) -> None:
+    if decision.plan is None:
+        raise BadInput("Choose the package to give.", field="plan")
+    whose = matching.of_phone(normalise_phone(decision.phone))
+    matching.settle(transfer, whose, decision.plan, now, decision.who)
+
+
+def _match(row: Undecided, decision: Decision, now: int) -> None:
+    """As the owner's prices say: who matches can't give more than was paid for."""
+    if row.transfer is None:
+        raise BadInput("It is about no money paid by hand.")
+    plan, _ = matching.buys(row.transfer.amount_cents)
+    if plan is None:
+        raise BadInput("That money buys no package on sale.", field="plan")
+    whose = matching.of_phone(normalise_phone(decision.phone))
+    matching.settle(row.transfer, whose, plan, now, decision.who)
 
 
 def _take(row: Undecided, payment: Payment, receipt: str, now: int) -> None:
@@ -154,11 +179,15 @@ def _write_off(row: Undecided, decision: Decision, now: int) -> None:
 
 
 def _give_up(row: Undecided, decision: Decision, now: int, kind: str) -> None:
-    payment, amount = _payment(row), row.amount_cents or 0
-    if payment.state != "paid" and amount > 0:
-        ledger.write("taken", amount, now, payment, f"exception {row.id}")
+    payment, amount = row.payment, max(0, row.amount_cents or 0)
     told = f"exception {row.id}"
-    ledger.write(kind, max(0, amount), now, payment, told, decision.who)
+    if row.transfer is not None:
+        told = f"{row.transfer.receipt}, {told}"
+        if not transfers.mark(row.transfer, kind, now):
+            raise BadInput("That money is settled already.", "Load the list again.")
+    if amount and (payment is None or payment.state != "paid"):
+        ledger.write("taken", amount, now, payment, told)
+    ledger.write(kind, amount, now, payment, told, decision.who)
 
 
 def _try_again(row: Undecided, decision: Decision, now: int) -> None:
@@ -186,6 +215,14 @@ WAYS: dict[str, Way] = {
             "Give the time",
             "The money is here: give the customer the time, once.",
             _grant,
+        ),
+        Way(
+            "match",
+            "It is this customer's",
+            "Give the phone's customer the package that this amount buys.",
+            _match,
+            needs_reason=False,
+            roles=("cashier",),
         ),
         Way(
             "refund",

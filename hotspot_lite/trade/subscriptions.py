@@ -38,7 +38,7 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         payment = store.get(Payment, payment_id)
         if payment.state != "paid" or _has_time(payment):
             return None
-        customer, is_new = customers.of_phone(payment.phone, now)
+        customer, is_new = _whose(payment, now)
         terms = payments.terms(payment)
         wish = Wish(
             customer, terms, payment.mac, payment.ip, payment=payment, is_first=is_new
@@ -46,13 +46,20 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         subscription = give(wish, now)
         told = f"subscription {subscription.id}"
         ledger.write("given", payment.amount_cents, now, payment, told)
-        message = messages.credentials(subscription, now)
-        jobs.put(
-            "hotspot-sms.tell", tags=payments.tags_of(payment), message_id=message.id
-        )
+        if customer.phone:
+            message = messages.credentials(subscription, now)
+            tags = payments.tags_of(payment)
+            jobs.put("hotspot-sms.tell", tags=tags, message_id=message.id)
         undecided.settle("paid-without-time", payment, "The time is given.", now)
         _announce(payment, subscription, is_new, now)
     return subscription
+
+
+def _whose(payment: Payment, now: int) -> tuple[Customer, bool]:
+    # Paid by hand, M-Pesa may hide the number: then the device is all we know.
+    if payment.phone:
+        return customers.of_phone(payment.phone, now)
+    return customers.of_account(payment.mac, now)
 
 
 def _has_time(payment: Payment) -> bool:
@@ -161,7 +168,7 @@ def _announce(
             "user": {
                 "id": customer.id,
                 "username": customer.username,
-                "phone_number": f"+{customer.phone}",
+                "phone_number": f"+{customer.phone}" if customer.phone else "",
                 "is_new": is_new,
             },
             "subscription": {

@@ -163,7 +163,11 @@ def leave(
 
 
 def settle(
-    kind: str, payment: Payment, says: str, now: int, transfer: Transfer | None = None
+    kind: str,
+    payment: Payment | None,
+    says: str,
+    now: int,
+    transfer: Transfer | None = None,
 ) -> int:
     """Close what is open of that kind about `payment`: its reason has gone; how many.
 
