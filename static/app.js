@@ -95,9 +95,11 @@ function showNumbers(told) {
   state.at = told.at;
   state.heardAt = performance.now();
   for (const [name, value] of Object.entries(told.numbers)) {
-    const shown = live.querySelector(`[data-number="${name}"]`);
-    if (!shown) continue;
-    shown.textContent = name.endsWith("_cents") ? moneyText(value / 100) : value;
+    const text = name.endsWith("_cents") ? moneyText(value / 100) : value;
+    for (const shown of document.querySelectorAll(`[data-number="${name}"]`)) {
+      shown.textContent = text;
+      if (shown.classList.contains("chip")) shown.hidden = !value;
+    }
   }
   showLanes(told.lanes);
   showUndecided(told.undecided);

@@ -25,6 +25,7 @@ def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
     from hotspot_lite.web.admin import Admin
     from hotspot_lite.web.api import Api
     from hotspot_lite.web.callbacks import Callbacks
+    from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
@@ -40,6 +41,7 @@ def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
         Callbacks(box, read_callback),
         door,
         Admin(box, door),
+        Exceptions(box, door),
         queue,
         QueueChanges(queue, door),
         Api(box, door),

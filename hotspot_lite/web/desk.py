@@ -9,6 +9,7 @@ from peewee import Model
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import undecided
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.language import Words, price_text, words
@@ -44,6 +45,7 @@ class Desk:
             price=self.price,
             at=self.at,
             tell=self.tell,
+            to_decide=undecided.count(),
             is_believed=self.box.clock.now().believed,
             problem=str(problem) if problem else "",
             field=problem.field if problem else "",

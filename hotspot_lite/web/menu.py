@@ -7,6 +7,7 @@ from __future__ import annotations
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/", "Live", ()),
     ("/admin/payments", "Payments", ()),
+    ("/admin/exceptions", "Exceptions", ()),
     ("/admin/vouchers", "Vouchers", ("cashier",)),
     ("/admin/plans", "Packages", ()),
     ("/admin/queue", "Queue", ()),

@@ -19,7 +19,11 @@
 <nav aria-label="Pages">
 % for path, name, roles in menu:
 % if not roles or person.may(*roles):
-<a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}>{{name}}</a>
+<a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}>{{name}}\\
+% if path == "/admin/exceptions" and get("to_decide") is not None:
+ <b class="chip" data-number="undecided"{{" hidden" if not to_decide else ""}}>{{to_decide}}</b>\\
+% end
+</a>
 % end
 % end
 </nav>

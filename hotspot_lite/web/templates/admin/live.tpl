@@ -11,12 +11,12 @@
 <div><span>Online now</span><b data-number="online">{{numbers["online"]}}</b></div>
 <div><span>Sold today</span><b data-number="sold_today">{{numbers["sold_today"]}}</b></div>
 <div><span>Waiting for access</span><b data-number="waiting_for_access">{{numbers["waiting_for_access"]}}</b></div>
-<div><span>For you to decide</span><b data-number="undecided">{{numbers["undecided"]}}</b></div>
+<div><a href="/admin/exceptions">For you to decide</a><b data-number="undecided">{{numbers["undecided"]}}</b></div>
 </section>
 <p class="hint">As of <time id="as-of">{{at(told["at"])}}</time> <span id="router"></span></p>
 
 <section aria-labelledby="undecided-title">
-<h2 id="undecided-title">For you to decide</h2>
+<h2 id="undecided-title"><a href="/admin/exceptions">For you to decide</a></h2>
 <ul id="undecided" class="rows">
 % for row in told["undecided"]:
 <li><time>{{at(row["at"])}}</time><span>{{row["says"]}}</span></li>
