@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import hotspot_lite
-from hotspot_lite.cli import exceptions, people, queue, running, sales, worker
+from hotspot_lite.cli import exceptions, mpesa, people, queue, running, sales, worker
 from hotspot_lite.cli.text import Answer, show
 from hotspot_lite.cli.verbs import Misused, Parser
 from hotspot_lite.errors import HotspotError
@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     running.add_to(nouns)
     sales.add_to(nouns)
     exceptions.add_to(nouns)
+    mpesa.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
     queue.add_to(nouns)

@@ -4,9 +4,10 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, online, telling, ending, noticing, watching.
+Read on in this order: money, byhand, online, telling, ending, noticing, watching.
 """
 
+from hotspot_lite.journey.byhand import confirm, match
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.money import fulfil, push, reconcile
@@ -19,11 +20,13 @@ __all__ = [
     "admit",
     "catch_up",
     "close_stale",
+    "confirm",
     "drain",
     "expire",
     "fulfil",
     "here",
     "huey",
+    "match",
     "notice",
     "push",
     "reconcile",

@@ -119,6 +119,20 @@ DECLARED: tuple[Setting, ...] = (
         "Public https address that reaches this box; /cb/<token> is added to it.",
         url,
     ),
+    Setting(
+        "mpesa.by_hand",
+        False,
+        "Show customers how to pay to the paybill or till by hand: yes once"
+        " `hotspot-lite mpesa register` has been run.",
+        flag,
+    ),
+    Setting(
+        "mpesa.refuse_unknown_accounts",
+        False,
+        "Refuse payments by hand whose account or amount fits nothing on sale. Needs"
+        " Safaricom's external validation; no where the paybill takes other money too.",
+        flag,
+    ),
     Setting("router.host", "", "The MikroTik router's address."),
     Setting("router.port", 8728, "Its API port: 8728, or 8729 with TLS.", port),
     Setting("router.tls", False, "Speak TLS to it (api-ssl).", flag),

@@ -41,6 +41,15 @@ class Whose:
     login_url: str = ""
 
 
+def take_in(body_id: int, told: Told, now: int) -> str:
+    """Judge a confirmation that was kept; its job ends with it."""
+    with store.atomic():
+        jobs.finish()
+        verdict = note(told, now)
+        transfers.judged(body_id, verdict)
+    return verdict
+
+
 def note(told: Told, now: int) -> str:
     """Take in what a confirmation tells, in one transaction; what became of it.
 

@@ -7,7 +7,7 @@ Safaricom confirms those too once the C2B addresses are registered.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from typing import Protocol
 
 from hotspot_lite import jobs, store
 from hotspot_lite.trade import undecided
@@ -17,22 +17,29 @@ DOUBTS = ("unmatched-transfer", "underpaid-transfer")
 UNSETTLED = ("new", "open")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Protocol):
     """What a confirmation says, as its wire has read it.
 
     `phone` is 2547… where the number came whole, "" otherwise; `phone_hash` is the
     SHA-256 of it, where that came; `phone_hint` is for people.
     """
 
-    receipt: str
-    amount_cents: int
-    account: str = ""
-    shortcode: str = ""
-    phone: str = ""
-    phone_hash: str = ""
-    phone_hint: str = ""
-    payer: str = ""
+    @property
+    def receipt(self) -> str: ...
+    @property
+    def amount_cents(self) -> int: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def shortcode(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def phone_hash(self) -> str: ...
+    @property
+    def phone_hint(self) -> str: ...
+    @property
+    def payer(self) -> str: ...
 
 
 def keep_body(raw: bytes, peer: str, now: int) -> None:
@@ -49,10 +56,18 @@ def keep_body(raw: bytes, peer: str, now: int) -> None:
             jobs.put("payments.confirm", once=str(body.id), body_id=body.id)
 
 
-def judged(body: TransferBody, verdict: str) -> None:
+def judged(body_id: int, verdict: str) -> None:
     """Note what became of a body."""
     change = TransferBody.update(verdict=verdict)
-    change.where(TransferBody.id == body.id).execute()
+    change.where(TransferBody.id == body_id).execute()
+
+
+def unusable(body_id: int, why: str, now: int) -> None:
+    """A body that tells of no money of ours, as far as we can read it: for a person."""
+    with store.atomic():
+        jobs.finish()
+        judged(body_id, "unreadable")
+        undecided.leave("unreadable-transfer", why, now, subject=f"body {body_id}")
 
 
 def keep(told: Told, now: int) -> Transfer | None:

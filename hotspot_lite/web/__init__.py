@@ -27,6 +27,7 @@ def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
     from hotspot_lite.web.callbacks import Callbacks
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
+    from hotspot_lite.web.paybill import Paybill
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
@@ -39,6 +40,7 @@ def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
     rooms: tuple[Any, ...] = (
         Portal(box),
         Callbacks(box, read_callback),
+        Paybill(box),
         door,
         Admin(box, door),
         Exceptions(box, door),

@@ -43,7 +43,7 @@ class Callbacks:
         payment = payments.by_token(token)
         if payment is None:
             raise HTTPError(404)
-        raw = _body()
+        raw = posted_body()
         now = self.box.clock.now().at
         verdict = hearsay.hear(
             payment, raw, self._read(raw), pages.client_address(), now
@@ -62,7 +62,8 @@ class Callbacks:
         return None
 
 
-def _body() -> bytes:
+def posted_body() -> bytes:
+    """The body that was posted. Raises HTTPError 413 where it is over 32 KiB."""
     if request.content_length > MOST_BYTES:
         raise HTTPError(413)
     raw: bytes = request.environ["wsgi.input"].read(MOST_BYTES + 1)

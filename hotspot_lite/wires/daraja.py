@@ -181,6 +181,16 @@ class Daraja:
         except _Refused as refused:
             raise GiveUp(refused.refusal.says, refused.refusal.todo) from None
 
+    def post(self, path: str, asked: Mapping[str, str | int]) -> Answer:
+        """Put any other question, with a token; the answer as it came.
+
+        Raises TryAgain where it did not come, GiveUp where the keys are refused.
+        """
+        try:
+            return self._post(path, asked)
+        except _Refused as refused:
+            raise GiveUp(refused.refusal.says, refused.refusal.todo) from None
+
     def _signature(self, now: int) -> dict[str, str]:
         stamp = (
             datetime.fromtimestamp(now, UTC).astimezone(EAT).strftime("%Y%m%d%H%M%S")

@@ -111,20 +111,20 @@ def read_callback(raw: bytes) -> StkCallback:
     Raises BadInput for what no honest sender sends (facts/mpesa.md 8.4): too large,
     too deep, not UTF-8 JSON, repeated keys, NaN, or without an ID and a code.
     """
-    told = _part(_part(_load(raw), "Body"), "stkCallback")
+    told = _part(_part(load_body(raw), "Body"), "stkCallback")
     items = _items(told.get("CallbackMetadata"))
-    cents = _cents(items.get("Amount"))
+    cents = cents_of(items.get("Amount"))
     return StkCallback(
         checkout_request_id=_identifier(told, "CheckoutRequestID"),
-        merchant_request_id=_line(told.get("MerchantRequestID"), MAX_ID_CHARS),
+        merchant_request_id=line_of(told.get("MerchantRequestID"), MAX_ID_CHARS),
         result_code=_result_code(told),
-        result_text=_line(told.get("ResultDesc")),
+        result_text=line_of(told.get("ResultDesc")),
         amount_cents=cents,
-        amount_text=_line(items.get("Amount"), 64),
+        amount_text=line_of(items.get("Amount"), 64),
         amount_unreadable="Amount" in items and cents is None,
-        receipt=_line(items.get("MpesaReceiptNumber"), 32) or None,
-        paid_at_text=_line(items.get("TransactionDate"), 32),
-        phone_given=_line(items.get("PhoneNumber"), 128) or None,
+        receipt=line_of(items.get("MpesaReceiptNumber"), 32) or None,
+        paid_at_text=line_of(items.get("TransactionDate"), 32),
+        phone_given=line_of(items.get("PhoneNumber"), 128) or None,
     )
 
 
@@ -184,7 +184,8 @@ def _bad(why: str, field: str = "body") -> BadInput:
     return BadInput(f"The callback can't be read: {why}.", field=field)
 
 
-def _load(raw: bytes) -> object:
+def load_body(raw: bytes) -> object:
+    """The JSON of a body. Raises BadInput for what no honest sender sends."""
     if len(raw) > MAX_CALLBACK_BYTES:
         raise _bad("it is too large")
     try:
@@ -232,7 +233,7 @@ def _identifier(told: dict[str, Any], key: str) -> str:
     value = told.get(key)
     if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_ID_CHARS:
         raise _bad(f"{key} is missing", field=key)
-    return _line(value, MAX_ID_CHARS)
+    return line_of(value, MAX_ID_CHARS)
 
 
 def _result_code(told: dict[str, Any]) -> str:
@@ -240,7 +241,7 @@ def _result_code(told: dict[str, Any]) -> str:
     value = told.get("ResultCode")
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value) if value.adjusted() < 9 else None
-    code = "" if isinstance(value, Decimal) else _line(value, 32)
+    code = "" if isinstance(value, Decimal) else line_of(value, 32)
     if not code:
         raise _bad("ResultCode is missing", field="ResultCode")
     return code
@@ -259,7 +260,7 @@ def _items(metadata: object) -> dict[str, Any]:
     return found
 
 
-def _cents(value: object) -> int | None:
+def cents_of(value: object) -> int | None:
     """`value` shillings as cents, or None where it is not a whole number >= 0."""
     text = "" if isinstance(value, bool) else str(value).strip()
     if not _AMOUNT.fullmatch(text):
@@ -275,7 +276,7 @@ def _cents(value: object) -> int | None:
     return cents if Decimal(cents).scaleb(-2) == shillings else None
 
 
-def _line(value: object, most: int = 200) -> str:
+def line_of(value: object, most: int = 200) -> str:
     """`value` as one clean line of text; "" for what is not text or a number."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return ""
