@@ -17,6 +17,7 @@ OPEN = {"/admin/login", "/admin/setup"}
 SEES = {
     "/admin/": EVERYBODY,
     "/admin/numbers.json": EVERYBODY,
+    "/admin/exceptions": EVERYBODY,
     "/admin/payments": EVERYBODY,
     "/admin/plans": EVERYBODY,
     "/admin/vouchers": ("owner", "cashier"),

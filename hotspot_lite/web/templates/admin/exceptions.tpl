@@ -33,14 +33,14 @@
 % if "plan" in row["asks"]:
 <div><label for="plan-{{row["id"]}}">Package to give</label>
 <select id="plan-{{row["id"]}}" name="plan">
-<option value="0">As it was asked for</option>
+<option value="0">As asked for</option>
 % for plan in plans:
 <option value="{{plan.id}}"{{" selected" if is_wrong and values["plan"] == str(plan.id) else ""}}>{{plan.name}}, {{price(plan.price_cents)}}</option>
 % end
 </select></div>
 % end
 % if "receipt" in row["asks"]:
-<div><label for="receipt-{{row["id"]}}">M-Pesa receipt, if you have it</label>
+<div><label for="receipt-{{row["id"]}}">M-Pesa receipt</label>
 <input id="receipt-{{row["id"]}}" name="receipt" maxlength="64" autocomplete="off" spellcheck="false" value="{{values.get("receipt", "") if is_wrong else ""}}"></div>
 % end
 % if "reason" in row["asks"]:
