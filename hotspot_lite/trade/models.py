@@ -268,8 +268,20 @@ class MoneyFact(Table):
     payment = ForeignKeyField(Payment, null=True)
     detail = TextField(default="")
     who = TextField(default="")  # staff by name, "cli", or "" for the box itself
-    previous = TextField()  # the hash of the fact before; "" for the first
-    hash = TextField(unique=True)
+    hash = TextField()  # over the fact and the hash of the one before
+
+
+class MoneyAudit(Table):
+    """What one audit of the money came to; `head` is the ledger's end it saw."""
+
+    id = AutoField()
+    at = IntegerField()
+    by_whom = TextField()  # staff by name, "cli" or "nightly"
+    wrong = IntegerField()  # how many things are wrong
+    says = TextField()  # in one line
+    facts = IntegerField()  # the id of the newest fact
+    head = TextField()  # its hash
+    body = TextField()  # JSON: see `money_audit`
 
 
 class Condition(Table):
