@@ -1,4 +1,4 @@
-"""The outside things of this box, made from its settings: Daraja, the router, SMS.
+"""The outside things of this box, made from its settings: rails, the router, SMS.
 
 The journey asks here for a wire; nothing is connected before it is used.
 """
@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,9 +19,11 @@ from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.settings import Settings
-from hotspot_lite.wires.daraja import Daraja, DarajaAccount, QueryAnswer
+from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
+from hotspot_lite.wires.daraja_rail import MpesaRail
 from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.rail import Polled, Rail
 from hotspot_lite.wires.routeros import Router, RouterAddress
 from hotspot_lite.wires.sms import SmsAccount
 
@@ -39,9 +42,10 @@ class Outside:
     def __init__(self) -> None:
         self.box: Box
         self.daraja: Daraja
+        self.rails: Mapping[str, Rail]
         self.caller: Caller
         self._thread = threading.local()
-        self._quiet_until = 0.0
+        self._quiet_until: dict[str, float] = {}
 
     def open(self) -> None:
         """Open the box and make the wires that its settings name."""
@@ -53,9 +57,12 @@ class Outside:
         # One pool of connections: a TLS handshake for every SMS would cost more
         # than the SMS.
         self.caller = Caller()
-        self.daraja = Daraja(daraja_account(box.settings), self.caller)
+        self.rails = make_rails(box.settings, self.caller)
+        mpesa = self.rails["mpesa"]
+        assert isinstance(mpesa, MpesaRail)
+        self.daraja = mpesa.daraja
         self._thread = threading.local()
-        self._quiet_until = 0.0
+        self._quiet_until = {}
 
     @property
     def settings(self) -> Settings:
@@ -82,21 +89,40 @@ class Outside:
         check_callback_url(url, is_loopback(self.daraja.account.base_url))
         return url
 
-    def believe_daraja(self) -> None:
-        """Hold our clock against the Date of Daraja's last answer."""
-        if self.daraja.last_date is not None:
-            self.box.clock.agree(self.daraja.last_date)
+    def return_url(self, ref: str) -> str:
+        """Where a customer comes back to from a provider's page. Raises GiveUp."""
+        base = self.settings["web.public_url"]
+        if not base:
+            raise GiveUp(
+                "The portal's own address is not set, so nobody could come back to it.",
+                "Set web.public_url to how customers' browsers reach the portal.",
+            )
+        return f"{base}/wait/{ref}"
 
-    def must_not_query_yet(self) -> bool:
-        """Whether Daraja has asked us to be quiet for a while."""
-        return time.monotonic() < self._quiet_until
+    def rail(self, name: str) -> Rail:
+        """The rail that a payment says. Raises GiveUp where this box knows none."""
+        if name not in self.rails:
+            raise GiveUp(
+                f"This box can't speak to {name}.", "Choose another way to pay."
+            )
+        return self.rails[name]
 
-    def heed(self, answer: QueryAnswer) -> None:
-        """Keep quiet as long as Daraja asks, and tell the owner what it asks for."""
+    def believe(self, rail: Rail) -> None:
+        """Hold our clock against the Date of a provider's last answer."""
+        if rail.last_date is not None:
+            self.box.clock.agree(rail.last_date)
+
+    def must_not_ask_yet(self, rail: Rail) -> bool:
+        """Whether the provider has asked us to be quiet for a while."""
+        return time.monotonic() < self._quiet_until.get(rail.name, 0.0)
+
+    def heed(self, rail: Rail, answer: Polled) -> None:
+        """Keep quiet as long as it asks, and tell the owner what it asks for."""
         if answer.retry_after_seconds:
-            self._quiet_until = time.monotonic() + answer.retry_after_seconds
+            until = time.monotonic() + answer.retry_after_seconds
+            self._quiet_until[rail.name] = until
         if answer.todo:
-            log.warning("M-Pesa: %s %s", answer.result_text, answer.todo)
+            log.warning("%s: %s %s", rail.label, answer.result_text, answer.todo)
 
     def router(self) -> Router:
         """This thread's connection to the router. Raises GiveUp where none is set."""
@@ -121,6 +147,21 @@ class Outside:
             partner_id=s["sms.username"],
             body=s["sms.template"],
         )
+
+
+def _mpesa(s: Settings, caller: Caller) -> Rail:
+    return MpesaRail(Daraja(daraja_account(s), caller))
+
+
+# Another way to pay is a module of `wires` and a line here; the order is the portal's.
+RAILS: dict[str, Callable[[Settings, Caller], Rail]] = {
+    "mpesa": _mpesa,
+}
+
+
+def make_rails(s: Settings, caller: Caller) -> dict[str, Rail]:
+    """Every rail there is by its name, for one process; nothing is connected yet."""
+    return {name: make(s, caller) for name, make in RAILS.items()}
 
 
 def daraja_account(s: Settings) -> DarajaAccount:

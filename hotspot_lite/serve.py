@@ -32,10 +32,12 @@ def run(role: str) -> None:
 
 
 def _web() -> None:
+    from hotspot_lite.outside import make_rails
     from hotspot_lite.web import serving
-    from hotspot_lite.wires.daraja_callback import read_callback
+    from hotspot_lite.wires.http import Caller
 
-    serving.run(open_box(), read_callback)
+    box = open_box()
+    serving.run(box, make_rails(box.settings, Caller()))
 
 
 def _worker() -> None:

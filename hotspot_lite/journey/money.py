@@ -1,11 +1,12 @@
-"""Money: asked for on a phone, come by callback or query, turned into time."""
+"""Money: asked for by a rail, come by callback or when asked, turned into time."""
 
 from __future__ import annotations
 
-from hotspot_lite.errors import HotspotError
+from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.trade import hearsay, payments, subscriptions
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.wires.rail import Rail, Wanted
 
 # -- Asked for ---------------------------------------------------------------------
 
@@ -17,26 +18,33 @@ def _push_failed(error: str, payment_id: int) -> None:
 
 @huey.job("payments", failed=_push_failed)
 def push(payment_id: int) -> None:
-    """Send the prompt to the customer's phone: never twice."""
-    payment = payments.may_push(payment_id, here.now())
-    if payment is None:
+    """Ask for the money by the payment's rail: a phone is never prompted twice."""
+    payment = Payment.get_by_id(payment_id)
+    rail = here.rail(payment.provider)
+    if payments.may_push(payment_id, here.now(), rail.repeatable) is None:
         return
     try:
-        token = payments.callback_token(here.box.key, payment.ref)
-        answer = here.daraja.push(
-            payment.phone,
-            payment.amount_cents,
-            f"HL{payment.id}",
-            "WiFi",
-            here.callback_url(token),
-            here.now(),
-        )
+        answer = rail.begin(_wanted(payment, rail), here.now())
     except HotspotError:
         # Raised only where surely nothing was sent.
         payments.not_pushed(payment_id)
         raise
-    here.believe_daraja()
+    here.believe(rail)
+    if answer.kind == "uncertain" and rail.repeatable:
+        raise TryAgain(answer.says, answer.todo)
     payments.pushed(payment, answer, here.now())
+
+
+def _wanted(payment: Payment, rail: Rail) -> Wanted:
+    token = payments.callback_token(here.box.key, payment.ref)
+    return Wanted(
+        payment.id,
+        token,
+        payment.amount_cents,
+        payment.phone,
+        here.callback_url(token) if rail.needs_public_url else "",
+        here.return_url(payment.ref) if rail.kind == "redirect" else "",
+    )
 
 
 # -- Come: web wrote the callback down and put this job with it --------------------
@@ -54,16 +62,26 @@ def fulfil(payment_id: int) -> None:
 
 @huey.job("payments", every_seconds=lambda: 5.0, durable=False)
 def reconcile() -> None:
-    """Ask Daraja where no callback came, one payment at a time: it counts queries."""
+    """Ask where no callback came, one payment of a rail at a time: they count it."""
     for payment in payments.paid_without_time():
         payments.call_for_time(payment)
-    waiting = hearsay.to_query(here.now())
-    if not waiting or here.must_not_query_yet():
+    for rail in here.rails.values():
+        if rail.supports_poll and not here.must_not_ask_yet(rail):
+            _ask_about_one(rail)
+
+
+def _ask_about_one(rail: Rail) -> None:
+    waiting = hearsay.to_query(here.now(), rail.name)
+    if not waiting:
         return
     payment = waiting[0]
-    answer = here.daraja.query(payment.checkout_request_id or "", here.now())
-    here.believe_daraja()
-    here.heed(answer)
+    known_as = payment.checkout_request_id or ""
+    answer = rail.poll(known_as, payment.asked_at, here.now())
+    here.believe(rail)
+    here.heed(rail, answer)
+    if answer.heard is not None:
+        hearsay.learned(payment, answer.heard, here.now())
+        return
     hearsay.answered_query(
         payment, answer.kind, answer.result_code, answer.result_text, here.now()
     )

@@ -57,7 +57,9 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
     return verdict
 
 
-def _judge(payment: Payment, heard: Heard | None, now: int) -> str:
+def _judge(
+    payment: Payment, heard: Heard | None, now: int, by: str = "callback"
+) -> str:
     doubt = _doubt(payment, heard)
     if doubt is not None:
         told = None if heard is None else heard.amount_cents
@@ -70,7 +72,7 @@ def _judge(payment: Payment, heard: Heard | None, now: int) -> str:
     if not heard.ok:
         return payments.mark_failed(payment, heard.result_code, heard.result_text, now)
     return payments.mark_paid(
-        payment, "callback", heard.checkout_request_id, heard.receipt, now
+        payment, by, heard.checkout_request_id, heard.receipt, now
     )
 
 
@@ -88,14 +90,17 @@ def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
     return None
 
 
-def to_query(now: int) -> list[Payment]:
-    """The open payments that a query may tell more about, longest asked first."""
+def to_query(now: int, provider: str = "") -> list[Payment]:
+    """Open payments that a query may tell more about, longest asked first; of all
+    providers or of one."""
     old_enough = Payment.asked_at.between(
         now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
     )
     query = Payment.select().where(
         Payment.state.in_(("sent", "uncertain")) & old_enough
     )
+    if provider:
+        query = query.where(Payment.provider == provider)
     return [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
 
 
@@ -105,6 +110,15 @@ def _may_query(payment: Payment, now: int) -> bool:
     wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
     last = payment.answered_at or payment.sent_at or payment.asked_at
     return bool(payment.checkout_request_id and now - last >= min(wait, 3600))
+
+
+def learned(payment: Payment, heard: Heard, now: int) -> str:
+    """Take an answer that says all a callback would, and judge it like one."""
+    with store.atomic():
+        Payment.update(queries=Payment.queries + 1, answered_at=now).where(
+            Payment.id == payment.id
+        ).execute()
+        return _judge(store.get(Payment, payment.id), heard, now, "query")
 
 
 def answered_query(payment: Payment, kind: str, code: str, says: str, now: int) -> str:

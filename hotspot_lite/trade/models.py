@@ -60,6 +60,8 @@ class Payment(Table):
     ref = TextField(unique=True)  # in the customer's URL, unguessable
     token_hash = TextField(unique=True)  # of the callback URL's token
     provider = TextField(default="mpesa")  # who moves the money
+    kind = TextField(default="prompt")  # prompt | redirect | immediate | manual
+    redirect_url = TextField(default="")  # the provider's page, for a redirect
     state = TextField()  # asked | sent | uncertain | paid | failed
     plan = ForeignKeyField(Plan, null=True)
     terms = TextField()  # JSON: what was on sale at that moment
@@ -69,11 +71,13 @@ class Payment(Table):
     ip = TextField(default="")
     login_url = TextField(default="")  # the router's link-login-only
     merchant_request_id = TextField(null=True)
-    checkout_request_id = TextField(null=True, unique=True)  # never leaves the box
+    checkout_request_id = TextField(
+        null=True, unique=True
+    )  # the provider's name for it
     receipt = TextField(null=True, unique=True)
     result_code = TextField(default="")
     result_text = TextField(default="")
-    settled_by = TextField(default="")  # callback | query
+    settled_by = TextField(default="")  # callback | query | answer | c2b | counter
     asked_at = IntegerField()
     sent_at = IntegerField(null=True)
     answered_at = IntegerField(null=True)

@@ -32,17 +32,23 @@ OPEN = ("asked", "sent", "uncertain")
 
 @dataclass(frozen=True)
 class Ask:
-    """What a customer asks for: which plan, who pays, which device gets online."""
+    """What a customer asks for: which plan, who pays, which device gets online.
+
+    `provider` moves the money; `kind` says what the customer is to do: answer a
+    "prompt", go to a page ("redirect"), nothing ("immediate"), pay by hand ("manual").
+    """
 
     plan: Plan
     phone: str
     mac: str = ""
     ip: str = ""
     login_url: str = ""
+    provider: str = "mpesa"
+    kind: str = "prompt"
 
 
 class Pushed(Protocol):
-    """What became of a push, as the wire tells it."""
+    """What became of asking, as the rail tells it."""
 
     @property
     def kind(self) -> str: ...
@@ -54,6 +60,10 @@ class Pushed(Protocol):
     def code(self) -> str: ...
     @property
     def says(self) -> str: ...
+    @property
+    def redirect_url(self) -> str: ...
+    @property
+    def receipt(self) -> str | None: ...
 
 
 def callback_token(key: bytes, ref: str) -> str:
@@ -92,6 +102,8 @@ def ask(wish: Ask, key: bytes, now: int, clock_believed: bool = True) -> Payment
             Payment,
             ref=ref,
             token_hash=_hash(callback_token(key, ref)),
+            provider=wish.provider,
+            kind=wish.kind,
             state="asked",
             plan=wish.plan,
             terms=terms.as_json(),
@@ -113,6 +125,8 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
         .where(
             (Payment.phone == wish.phone)
             & Payment.state.in_(OPEN)
+            # A page that somebody left is no prompt: it stands in nobody's way.
+            & ((Payment.kind == "prompt") | (Payment.provider == wish.provider))
             & (Payment.asked_at > now - PROMPT_SECONDS)
         )
         .order_by(Payment.asked_at.desc())
@@ -120,13 +134,20 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
     )
     if found is None:
         return None
-    if terms(found).plan_id == wish.plan.id and found.mac == wish.mac:
+    if _is_same(found, wish):
         return found
+    if found.kind != "prompt":
+        return None
     raise BadInput(
         "An M-Pesa prompt is open on that phone.",
         "Answer it, or wait a minute.",
         field="phone",
     )
+
+
+def _is_same(found: Payment, wish: Ask) -> bool:
+    same_way = found.provider == wish.provider
+    return same_way and terms(found).plan_id == wish.plan.id and found.mac == wish.mac
 
 
 def _refuse_too_many(wish: Ask, now: int) -> None:
@@ -139,7 +160,7 @@ def _refuse_too_many(wish: Ask, now: int) -> None:
         )
         .exists()
     )
-    if same_again:
+    if same_again and wish.kind == "prompt":
         raise BadInput(
             "That phone has just paid this amount.",
             "M-Pesa wants 2 minutes between two equal payments.",
@@ -156,16 +177,18 @@ def _refuse_too_many(wish: Ask, now: int) -> None:
         )
 
 
-def may_push(payment_id: int, now: int) -> Payment | None:
-    """The payment, marked `uncertain`, if its prompt may be sent; None if it was sent.
+def may_push(payment_id: int, now: int, repeatable: bool = False) -> Payment | None:
+    """The payment, marked `uncertain`, if its money may be asked for; None if it was.
 
-    Marked before the push leaves: if we die in the middle of it, nobody knows whether
-    the phone rang, and a second prompt could take the money twice.
+    Marked before the asking leaves: if we die in the middle of it, nobody knows whether
+    the phone rang, and a second prompt could take the money twice. Where asking again
+    is the same asking (`repeatable`), what was never answered is asked again.
     """
     with store.atomic():
+        states = ("asked", "uncertain") if repeatable else ("asked",)
         changed = (
             Payment.update(state="uncertain", sent_at=now)
-            .where((Payment.id == payment_id) & (Payment.state == "asked"))
+            .where((Payment.id == payment_id) & Payment.state.in_(states))
             .execute()
         )
         return store.get(Payment, payment_id) if changed else None
@@ -189,7 +212,7 @@ def pushed(payment: Payment, answer: Pushed, now: int) -> None:
             change["checkout_request_id"] = answer.checkout_request_id
         still_open = (Payment.id == payment.id) & (Payment.state == "uncertain")
         if answer.kind == "accepted":
-            change["state"] = "sent"
+            change |= {"state": "sent", "redirect_url": answer.redirect_url}
         elif answer.kind == "refused":
             change |= {"state": "failed", "result_code": answer.code}
             change["result_text"] = answer.says
@@ -200,6 +223,9 @@ def pushed(payment: Payment, answer: Pushed, now: int) -> None:
                 Payment.update(ids).where(Payment.id == payment.id).execute()
         elif answer.kind == "refused":
             announce_failed(store.get(Payment, payment.id), answer.says, now)
+        if answer.kind == "paid":
+            paid = store.get(Payment, payment.id)
+            mark_paid(paid, "answer", None, answer.receipt, now)
         jobs.finish()
 
 

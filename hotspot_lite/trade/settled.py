@@ -44,6 +44,7 @@ def take(taken: Taken, now: int) -> Payment:
             # No callback will come: no token has this as its hash.
             token_hash=f"none {ref}",
             provider=taken.provider,
+            kind="immediate",
             state="paid",
             plan=Plan.get_or_none(Plan.id == taken.terms.plan_id),
             terms=taken.terms.as_json(),

@@ -1,22 +1,20 @@
-"""The box's web pages: the customers' portal, M-Pesa's callbacks, the owner's admin."""
+"""The box's web pages: the customers' portal, payment callbacks, the owner's admin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade.hearsay import Heard
+from hotspot_lite.web.rails import Rails
 
 if TYPE_CHECKING:
     from bottle import Bottle
 
 
-def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
+def make_app(box: Box, rails: Rails) -> Bottle:
     """The WSGI application of an opened box.
 
-    `read_callback` reads the body of an STK callback and raises errors.BadInput; it
-    is passed in because it belongs to the wire.
+    `rails` are the ways to pay by name; passed in because they are wires.
     """
     # Imported here: the live process shares `web.board` and needs no Bottle.
     from bottle import Bottle
@@ -39,7 +37,7 @@ def make_app(box: Box, read_callback: Callable[[bytes], Heard]) -> Bottle:
     queue = Queue(box, door)
     rooms: tuple[Any, ...] = (
         Portal(box),
-        Callbacks(box, read_callback),
+        Callbacks(box, rails),
         Paybill(box),
         door,
         Admin(box, door),

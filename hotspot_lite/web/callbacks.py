@@ -1,13 +1,14 @@
-"""What M-Pesa tells us: kept on disk before it is answered, judged by the trade.
+"""What providers tell us: kept on disk before it is answered, judged by the trade.
 
-The path's token says which payment; nothing is stored for a stranger. The answer
-depends on the disk only, so the sender learns nothing of what we think of it.
+Unsigned ones come to a payment's own address, whose token says which payment; signed
+ones to one address for all, and say themselves which. Nothing is stored for a
+stranger. The answer depends on the disk only, so the sender learns nothing of what we
+think of it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from bottle import Bottle, HTTPError, HTTPResponse, request
 
@@ -15,21 +16,21 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import hearsay, payments
 from hotspot_lite.trade.hearsay import Heard
+from hotspot_lite.trade.models import Payment
 from hotspot_lite.web import pages
+from hotspot_lite.web.rails import Rails, WebRail
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 32 * 1024
 ACCEPTED = {"ResultCode": 0, "ResultDesc": "Accepted"}
 
-ReadCallback = Callable[[bytes], Heard]
-
 
 class Callbacks:
-    """The callback address of one box; `read_callback` belongs to the wire."""
+    """The callback addresses of one box."""
 
-    def __init__(self, box: Box, read_callback: ReadCallback) -> None:
+    def __init__(self, box: Box, rails: Rails) -> None:
         self.box = box
-        self.read_callback = read_callback
+        self.rails = rails
 
     def add_to(self, app: Bottle) -> None:
         """Put its page on `app`."""
@@ -38,28 +39,50 @@ class Callbacks:
     def hear(self, token: str) -> HTTPResponse:
         """POST /cb/<token>: 200 once it is on disk, 503 where it could not be.
 
-        404 for an unknown token, 413 for a body over 32 KiB; neither stores anything.
+        <token> is a payment's, or the name of a rail that signs. 404 for an unknown
+        one, 401 for a wrong signature, 413 over 32 KiB; none of these stores anything.
         """
+        rail = self.rails.get(token)
+        if rail is not None and rail.signed_callbacks and rail.is_set_up():
+            return self._hear_signed(rail)
         payment = payments.by_token(token)
-        if payment is None:
+        rail = self.rails.get(payment.provider) if payment is not None else None
+        if payment is None or rail is None or rail.signed_callbacks:
             raise HTTPError(404)
         raw = posted_body()
-        now = self.box.clock.now().at
-        verdict = hearsay.hear(
-            payment, raw, self._read(raw), pages.client_address(), now
-        )
-        log.info("callback of payment %s: %s", payment.id, verdict)
-        return pages.json_page(ACCEPTED)
-
-    def _read(self, raw: bytes) -> Heard | None:
         try:
-            return self.read_callback(raw)
+            heard = rail.hear(raw, _headers())
         except BadInput as exc:
             log.warning("a callback can't be read: %s", exc)
+            heard = None
         except Exception:
             # A fault of ours must not cost the body: it is kept, for a person.
             log.exception("a callback can't be read")
-        return None
+            heard = None
+        return self._keep(payment, raw, heard)
+
+    def _hear_signed(self, rail: WebRail) -> HTTPResponse:
+        raw = posted_body()
+        try:
+            heard = rail.hear(raw, _headers())
+        except BadInput as exc:
+            log.warning("a callback of %s is refused: %s", rail.name, exc)
+            raise HTTPError(401 if exc.field == "signature" else 400) from None
+        payment = payments.by_token(heard.checkout_request_id) if heard else None
+        if payment is None or payment.provider != rail.name:
+            # Genuine, and not about us: the owner sells other things by it too.
+            return pages.json_page(ACCEPTED)
+        return self._keep(payment, raw, heard)
+
+    def _keep(self, payment: Payment, raw: bytes, heard: Heard | None) -> HTTPResponse:
+        now, peer = self.box.clock.now().at, pages.client_address()
+        verdict = hearsay.hear(payment, raw, heard, peer, now)
+        log.info("callback of payment %s: %s", payment.id, verdict)
+        return pages.json_page(ACCEPTED)
+
+
+def _headers() -> dict[str, str]:
+    return {name.lower(): text for name, text in request.headers.items()}
 
 
 def posted_body() -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
@@ -13,8 +13,8 @@ import waitress
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade.hearsay import Heard
 from hotspot_lite.web import make_app
+from hotspot_lite.web.rails import Rails
 
 THREADS = 6
 FIRST_FD = 3  # sd_listen_fds(3)
@@ -22,9 +22,9 @@ MOST_BODY_BYTES = 64 * 1024
 MOST_CONNECTIONS = 200
 
 
-def run(box: Box, read_callback: Callable[[bytes], Heard]) -> None:
+def run(box: Box, rails: Rails) -> None:
     """Serve until TERM or INT; prints `web listening on http://…` when it listens."""
-    server = make_server(box, read_callback)
+    server = make_server(box, rails)
 
     def stop(number: int, frame: FrameType | None) -> None:
         # waitress takes it as the end of its loop and lets running requests finish.
@@ -42,7 +42,7 @@ def run(box: Box, read_callback: Callable[[bytes], Heard]) -> None:
 
 def make_server(
     box: Box,
-    read_callback: Callable[[bytes], Heard],
+    rails: Rails,
     environ: Mapping[str, str] = os.environ,
 ) -> Any:
     """A waitress server of the box that listens already; `run()` and `close()` it."""
@@ -52,7 +52,7 @@ def make_server(
     if handed:
         where = {"sockets": handed}
     return waitress.create_server(
-        make_app(box, read_callback),
+        make_app(box, rails),
         threads=THREADS,
         ident=None,
         max_request_body_size=MOST_BODY_BYTES,

@@ -48,6 +48,8 @@ class Pushed:
     checkout_request_id: str | None = "ws_CO_1"
     code: str = "0"
     says: str = ""
+    redirect_url: str = ""
+    receipt: str | None = None
 
 
 CANCELLED = Heard(False, "1032", "Request cancelled by user", amount_cents=None)

@@ -18,10 +18,11 @@ import pytest
 
 from hotspot_lite import jobs, settings, store
 from hotspot_lite.box import Box, make, open_box
+from hotspot_lite.outside import make_rails
 from hotspot_lite.trade import catalogue, payments, staff
 from hotspot_lite.trade.models import Payment, Plan
 from hotspot_lite.web import serving
-from hotspot_lite.wires.daraja_callback import read_callback
+from hotspot_lite.wires.http import Caller
 
 MAC = "BC:24:11:EB:56:4D"
 IP = "127.0.0.1"
@@ -144,11 +145,12 @@ def start_site(tmp_path: Path) -> Iterator[Start]:
     """Serve a box of the test's own; keywords are settings (web_port=…)."""
     servers: list[tuple[Any, threading.Thread]] = []
 
-    def start(read_callback: Any = read_callback, **more: str) -> Site:
+    def start(rails: Any = None, **more: str) -> Site:
         environ = environment(tmp_path, **more)
         make(settings.load(environ))
         box = open_box(environ)
-        server = serving.make_server(box, read_callback, {})
+        found = rails or make_rails(box.settings, Caller())
+        server = serving.make_server(box, found, {})
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         servers.append((server, thread))

@@ -16,6 +16,7 @@ from house import Answer, Browser, Site, Start
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.trade import payments
 from hotspot_lite.trade.models import Callback, Payment, Undecided
+from hotspot_lite.wires.daraja_rail import MpesaRail
 
 ACCEPTED = {"ResultCode": 0, "ResultDesc": "Accepted"}
 RECEIPT = "NLJ7RT61SV"
@@ -237,11 +238,13 @@ def test_while_the_disk_can_not_be_written_it_is_not_accepted(
 
 def test_a_fault_of_the_reader_does_not_lose_the_body(
     start_site: Start,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def breaks(told: bytes) -> Any:
+    def breaks(self: MpesaRail, raw: bytes, headers: object) -> Any:
         raise ZeroDivisionError
 
-    site = start_site(breaks)
+    monkeypatch.setattr(MpesaRail, "hear", breaks)
+    site = start_site()
     payment = site.ask(site.plan())
     assert tell(site, site.token(payment), raw()).status == 200
     assert Callback.get().verdict == "unreadable"

@@ -19,8 +19,7 @@ from hotspot_lite.box import make
 RUN = (
     "from hotspot_lite.box import open_box\n"
     "from hotspot_lite.web import serving\n"
-    "from hotspot_lite.wires.daraja_callback import read_callback\n"
-    "serving.run(open_box(), read_callback)\n"
+    "serving.run(open_box(), {})\n"
 )
 Process = subprocess.Popen[str]
 
