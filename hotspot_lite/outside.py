@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from hotspot_lite import box as boxes
 from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp
+from hotspot_lite.onboarding import Site
 from hotspot_lite.settings import Settings
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
@@ -192,6 +194,37 @@ def router_address(s: Settings) -> RouterAddress:
         ca_file=s["router.ca_file"],
         deadline_seconds=ROUTER_DEADLINE_SECONDS,
     )
+
+
+def site(s: Settings) -> Site:
+    """What this box says of itself to its router. Raises GiveUp without a router."""
+    box = _own_address(str(router_address(s).host))
+    port = "" if s["web.port"] == 80 else f":{s['web.port']}"
+    return Site(
+        box_address=box,
+        portal_url=s["web.public_url"] or f"http://{box}{port}",
+        nas_address=s["radius.nas_address"],
+        secret=s["radius.secret"],
+        api_user=s["router.username"],
+        api_password=s["router.password"],
+        server=s["router.hotspot_server"],
+        auth_port=s["radius.auth_port"],
+        acct_port=s["radius.acct_port"],
+        coa_port=s["radius.coa_port"],
+        is_tls=s["router.tls"],
+    )
+
+
+def _own_address(router_host: str) -> str:
+    """The address from which this box reaches the router; nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((router_host, 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        raise GiveUp(
+            f"This box has no way to {router_host}.", "Check router.host."
+        ) from None
 
 
 def is_loopback(url: str) -> bool:

@@ -28,9 +28,14 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "wires": (set(), {"urllib3", "librouteros", "pyrad"}),
     "radius": ({"store", "trade"}, {"pyrad", "peewee"}),
     "box": ({"store", "jobs", "trade"}, set()),
-    "outside": ({"box", "wires", "jobs"}, set()),
+    "onboarding": (set(), set()),
+    "fitting": ({"onboarding", "wires"}, set()),
+    "outside": ({"box", "wires", "jobs", "onboarding"}, set()),
     "journey": (RADIUS_AND_UP | {"outside"}, {"huey"}),
-    "web": ({"box", "store", "jobs", "trade"}, {"bottle", "waitress", "peewee"}),
+    "web": (
+        {"box", "store", "jobs", "trade", "onboarding"},
+        {"bottle", "waitress", "peewee"},
+    ),
     "live": (
         {"box", "store", "jobs", "trade", "web"},
         {"gevent", "geventwebsocket", "peewee"},

@@ -29,6 +29,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
+    from hotspot_lite.web.router_pages import RouterPages
 
     app = Bottle()
     app.add_hook("before_request", pages.refuse_large_forms)
@@ -45,6 +46,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         queue,
         QueueChanges(queue, door),
         Api(box, door),
+        RouterPages(box),
     )
     for room in rooms:
         room.add_to(app)

@@ -1,0 +1,38 @@
+"""The hotspot's own pages, for the router to fetch: they lead to the portal."""
+
+from __future__ import annotations
+
+from bottle import Bottle, HTTPError, HTTPResponse
+
+from hotspot_lite.box import Box
+from hotspot_lite.onboarding import login_pages
+from hotspot_lite.web import pages
+
+KINDS = {"html": "text/html; charset=utf-8", "json": "application/json"}
+
+
+class RouterPages:
+    """What a router copies into its folder; nothing secret is in them."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+
+    def add_to(self, app: Bottle) -> None:
+        """Put them on `app`."""
+        app.route("/router/<name>", "GET", self.file)
+
+    def file(self, name: str) -> HTTPResponse:
+        """GET /router/login.html and its sisters."""
+        found = login_pages.files(self._portal_url())
+        if name not in found:
+            raise HTTPError(404)
+        kind = KINDS.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
+        headers = pages.ALWAYS | {"Content-Type": kind, "Cache-Control": "no-store"}
+        return HTTPResponse(found[name], 200, headers)
+
+    def _portal_url(self) -> str:
+        """The portal's address as settings or, without, the router's request says."""
+        told = str(self.box.settings["web.public_url"])
+        port = int(self.box.settings["web.port"])
+        host = pages.host_name() + ("" if port == 80 else f":{port}")
+        return told or f"http://{host}"
