@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import matching, transfers
+from hotspot_lite.trade import claims, transfers
 from hotspot_lite.trade.models import Transfer, TransferBody
 from hotspot_lite.wires import daraja_c2b
 
@@ -27,7 +27,7 @@ def confirm(body_id: int) -> None:
         says = f"{told.receipt} was paid to {told.shortcode or 'nobody'}, not to us."
         transfers.unusable(body_id, says, here.now())
         return
-    matching.take_in(body_id, told, here.now())
+    claims.take_in(body_id, told, here.now())
 
 
 def _match_failed(error: str, transfer_id: int) -> None:
@@ -38,4 +38,4 @@ def _match_failed(error: str, transfer_id: int) -> None:
 @huey.job("payments", failed=_match_failed)
 def match(transfer_id: int) -> None:
     """Judge money whose account says nothing, once its callback could have come."""
-    matching.look_again(transfer_id, here.now())
+    claims.look_again(transfer_id, here.now())

@@ -56,6 +56,11 @@ def of_phone(phone: str, now: int) -> tuple[Customer, bool]:
     return made, True
 
 
+def with_phone(phone: str) -> Customer | None:
+    """The customer of that phone number, or None."""
+    return store.find(Customer, phone=phone)
+
+
 def of_account(mac: str, now: int) -> tuple[Customer, bool]:
     """The customer of a device whose payer's number nobody told; and whether new."""
     found = by_device(mac)

@@ -23,6 +23,22 @@ def credentials(subscription: Subscription, now: int) -> Message:
     )
 
 
+def answer(subscription: Subscription, now: int) -> Message:
+    """Write the SMS for who asks with their number, to that number. In a transaction.
+
+    Its own kind and no subscription: the same login may be asked for again.
+    """
+    customer = subscription.customer
+    text = (
+        f"Your time for {subscription.plan_name} is there. Log in as"
+        f" {customer.username} with password {customer.secret}"
+        " If you did not ask for this, do nothing."
+    )
+    return store.create(
+        Message, kind="answer", phone=customer.phone, text=text, made_at=now
+    )
+
+
 def claim(message_id: int) -> Message | None:
     """The message, marked `sending`, if it may be sent; None if it was.
 

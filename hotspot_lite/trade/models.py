@@ -245,6 +245,17 @@ class AccountCode(Table):
     made_at = IntegerField()
 
 
+class Claim(Table):
+    """A receipt that a device at the portal claims; a NULL payment is awaited."""
+
+    receipt = TextField(primary_key=True)
+    mac = TextField()
+    ip = TextField(default="")
+    login_url = TextField(default="")
+    payment = ForeignKeyField(Payment, null=True)
+    made_at = IntegerField()
+
+
 class Undecided(Table):
     """What the box can't decide about money or access: a person must."""
 

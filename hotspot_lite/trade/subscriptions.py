@@ -119,6 +119,14 @@ def call_for_access(subscription: Subscription, delay_seconds: float = 0.0) -> N
     )
 
 
+def move(subscription: Subscription, mac: str, ip: str, now: int) -> None:
+    """From now on it is for another device, which is logged in. In a transaction."""
+    change = {"mac": mac, "ip": ip, "access": "waiting"}
+    Subscription.update(change).where(Subscription.id == subscription.id).execute()
+    customers.remember_device(mac, ip, subscription.customer, now)
+    call_for_access(subscription)
+
+
 def live(customer: Customer, now: int) -> list[Subscription]:
     """The customer's time that is left, in the order in which it will be used."""
     query = Subscription.select().where(

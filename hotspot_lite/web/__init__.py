@@ -23,6 +23,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.admin import Admin
     from hotspot_lite.web.api import Api
     from hotspot_lite.web.callbacks import Callbacks
+    from hotspot_lite.web.claim import Claims
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.paybill import Paybill
@@ -39,6 +40,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     rooms: tuple[Any, ...] = (
         Portal(box),
         Callbacks(box, rails),
+        Claims(box),
         Paybill(box),
         door,
         Admin(box, door),

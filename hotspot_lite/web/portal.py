@@ -13,7 +13,14 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, customers, payments, subscriptions, vouchers
+from hotspot_lite.trade import (
+    accounts,
+    catalogue,
+    customers,
+    payments,
+    subscriptions,
+    vouchers,
+)
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, visitor, waiting
@@ -136,8 +143,21 @@ class Portal(Sheet):
             problem=t.said(problem) if problem else "",
             notice=t(notice) if notice else "",
             router_error=router_error,
+            hand=self._by_hand(who),
+            claim_link=self.link("/claim", who, who.lang),
             **self.frame(who, "/"),
         )
+
+    def _by_hand(self, who: Visitor) -> dict[str, str] | None:
+        """What to type into M-Pesa's own menu; None where the owner offers it not."""
+        found = self.box.settings
+        if not found["mpesa.by_hand"] or not found["mpesa.shortcode"]:
+            return None
+        if found["mpesa.till"]:
+            return {"way": "till", "number": found["mpesa.till"], "account": ""}
+        where = (who.mac, who.ip, who.login_url)
+        code = accounts.code_for(*where, self.now()) if who.mac else ""
+        return {"way": "paybill", "number": found["mpesa.shortcode"], "account": code}
 
     def _card(self, plan: Plan, t: Words) -> dict[str, str]:
         return {

@@ -46,6 +46,17 @@
 % else:
 <p class="note">{{t("home.none")}}</p>
 % end
+% if hand and plans:
+<details>
+<summary>{{t("hand.title")}}</summary>
+<dl class="hand"><dt>{{t("hand." + hand["way"])}}</dt><dd>{{hand["number"]}}</dd>
+% if hand["way"] == "paybill":
+<dt>{{t("hand.account")}}</dt><dd>{{hand["account"] or t("hand.own_phone")}}</dd>
+% end
+<dt>{{t("hand.amount")}}</dt><dd>{{t("hand.price")}}</dd></dl>
+<p class="hint">{{t("hand.then" if hand["account"] else "hand.then_claim")}}</p>
+</details>
+% end
 % is_wrong = problem_field == "code"
 <details{{" open" if is_wrong or values.get("code") else ""}}>
 <summary>{{t("voucher.title")}}</summary>
@@ -73,3 +84,4 @@
 </form>
 </details>
 % end
+<p><a href="{{claim_link}}">{{t("claim.title")}}</a></p>
