@@ -94,6 +94,7 @@ function showToast(title, says, kind) {
 function showNumbers(told) {
   state.at = told.at;
   state.heardAt = performance.now();
+  byId("takings-split").textContent = splitText(told.numbers.takings_by_provider);
   for (const [name, value] of Object.entries(told.numbers)) {
     const text = name.endsWith("_cents") ? moneyText(value / 100) : value;
     for (const shown of document.querySelectorAll(`[data-number="${name}"]`)) {
@@ -105,6 +106,15 @@ function showNumbers(told) {
   showUndecided(told.undecided);
   document.getElementById("as-of").textContent = clockText(told.at);
   showFreshness();
+}
+
+// As board.split_text says it.
+function splitText(takings) {
+  const names = { mpesa: "M-Pesa" };
+  const parts = Object.entries(takings ?? {});
+  if (parts.every(([name]) => name === "mpesa")) return "";
+  return parts.map(([name, cents]) => `${names[name] ?? name} ${moneyText(cents / 100)}`)
+    .join(" · ");
 }
 
 function showLanes(lanes) {

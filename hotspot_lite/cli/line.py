@@ -8,7 +8,16 @@ import sys
 from collections.abc import Sequence
 
 import hotspot_lite
-from hotspot_lite.cli import exceptions, mpesa, people, queue, running, sales, worker
+from hotspot_lite.cli import (
+    cash,
+    exceptions,
+    mpesa,
+    people,
+    queue,
+    running,
+    sales,
+    worker,
+)
 from hotspot_lite.cli.text import Answer, show
 from hotspot_lite.cli.verbs import Misused, Parser
 from hotspot_lite.errors import HotspotError
@@ -20,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     nouns = top.add_subparsers(required=True, metavar="<noun>")
     running.add_to(nouns)
     sales.add_to(nouns)
+    cash.add_to(nouns)
     exceptions.add_to(nouns)
     mpesa.add_to(nouns)
     people.add_to(nouns)

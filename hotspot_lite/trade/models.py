@@ -119,6 +119,7 @@ class Voucher(Table):
     code = TextField(unique=True)
     redeemed_at = IntegerField(null=True)
     redeemed_mac = TextField(default="")
+    voided_at = IntegerField(null=True)  # its cash sale was taken back
 
 
 class Subscription(Table):
@@ -233,6 +234,31 @@ class TransferBody(Table):
     peer = TextField()
     received_at = IntegerField()
     verdict = TextField(default="new")
+
+
+class Shift(Table):
+    """Somebody's time at the counter, with the cash in the till before and after."""
+
+    id = AutoField()
+    staff = TextField()
+    opened_at = IntegerField()
+    float_cents = IntegerField()
+    closed_at = IntegerField(null=True)
+    counted_cents = IntegerField(null=True)
+    closed_by = TextField(default="")
+    note = TextField(default="")
+
+
+class CashSale(Table):
+    """A payment in cash. With a voucher, the voucher gives its time, not the payment:
+    money once, time once."""
+
+    payment = ForeignKeyField(Payment, primary_key=True)
+    shift = ForeignKeyField(Shift)
+    voucher = ForeignKeyField(Voucher, null=True, unique=True)
+    voided_at = IntegerField(null=True)  # the cash was given back
+    voided_by = TextField(default="")
+    reason = TextField(default="")
 
 
 class AccountCode(Table):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from peewee import fn
 
 from hotspot_lite.trade import sessions
-from hotspot_lite.trade.models import Payment, Subscription, Undecided
+from hotspot_lite.trade.models import CashSale, Payment, Subscription, Undecided
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,13 @@ class Numbers:
 
     at: int
     takings_today_cents: int
+    takings_by_provider: dict[str, int]
     sold_today: int
     online: int
     waiting_for_access: int
     undecided: int
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
@@ -31,9 +33,7 @@ class Numbers:
 def now_at(now: int, timezone: str) -> Numbers:
     """The numbers of this moment; the day began at the place's midnight."""
     since = midnight(now, timezone)
-    takings = Payment.select(fn.coalesce(fn.sum(Payment.amount_cents), 0)).where(
-        Payment.paid_at >= since
-    )
+    takings = takings_since(since)
     sold = Subscription.select().where(Subscription.made_at >= since)
     waiting = Subscription.select().where(
         Subscription.access.in_(("waiting", "failed"))
@@ -43,12 +43,28 @@ def now_at(now: int, timezone: str) -> Numbers:
     undecided = Undecided.select().where(Undecided.resolved_at.is_null())
     return Numbers(
         now,
-        int(takings.scalar()),
+        sum(takings.values()),
+        takings,
         sold.count(),
         sessions.online(now),
         waiting.count(),
         undecided.count(),
     )
+
+
+def takings_since(since: int) -> dict[str, int]:
+    """The money taken since then, by who moved it; cash that was given back is off."""
+    total = fn.sum(Payment.amount_cents)
+    taken = Payment.select(Payment.provider, total).where(Payment.paid_at >= since)
+    found = {name: int(cents) for name, cents in _by_provider(taken)}
+    back = Payment.select(Payment.provider, total).join(CashSale)
+    for name, cents in _by_provider(back.where(CashSale.voided_at >= since)):
+        found[name] = found.get(name, 0) - int(cents)
+    return found
+
+
+def _by_provider(query: Any) -> list[tuple[str, int]]:
+    return list(query.group_by(Payment.provider).order_by(Payment.provider).tuples())
 
 
 def midnight(now: int, timezone: str) -> int:

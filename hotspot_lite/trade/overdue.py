@@ -83,9 +83,15 @@ def _not_online(now: int) -> Found:
         & (Subscription.starts_at.is_null() | (Subscription.starts_at < now - 60))
     )
     for subscription in query:
-        if subscription.payment and not _was_online(subscription):
+        payment = subscription.payment
+        if payment and _asked_here(payment) and not _was_online(subscription):
             says = subscription.access_says or "The device does not appear online."
-            yield subscription.payment, says
+            yield payment, says
+
+
+def _asked_here(payment: Payment) -> bool:
+    # Paid at the counter or from M-Pesa's menu, the device may be anywhere.
+    return payment.settled_by in ("callback", "query")
 
 
 def _was_online(subscription: Subscription) -> bool:

@@ -18,7 +18,7 @@ from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import events, ledger, transfers, undecided
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
-from hotspot_lite.trade.models import Payment, Plan, Subscription
+from hotspot_lite.trade.models import CashSale, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
@@ -327,11 +327,19 @@ def terms(payment: Payment) -> Terms:
 
 
 def paid_without_time() -> list[Payment]:
-    """Paid payments that have no subscription: never longer than a moment."""
+    """Paid payments that have no subscription: never longer than a moment.
+
+    A voucher sold for cash has its time by the voucher, whenever that is used.
+    """
     with_time = Subscription.select(Subscription.payment).where(
         Subscription.payment.is_null(False)
     )
+    by_voucher = CashSale.select(CashSale.payment).where(
+        CashSale.voucher.is_null(False)
+    )
     query = Payment.select().where(
-        (Payment.state == "paid") & Payment.id.not_in(with_time)
+        (Payment.state == "paid")
+        & Payment.id.not_in(with_time)
+        & Payment.id.not_in(by_voucher)
     )
     return list(query)

@@ -8,7 +8,13 @@ from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
 from hotspot_lite.trade import customers, events, ledger, messages, payments, undecided
 from hotspot_lite.trade.catalogue import Terms
-from hotspot_lite.trade.models import Customer, Payment, Subscription, Voucher
+from hotspot_lite.trade.models import (
+    CashSale,
+    Customer,
+    Payment,
+    Subscription,
+    Voucher,
+)
 
 # What a router takes at most to end a session whose time is over.
 SETTLE_SECONDS = 3
@@ -63,7 +69,13 @@ def _whose(payment: Payment, now: int) -> tuple[Customer, bool]:
 
 
 def _has_time(payment: Payment) -> bool:
-    return Subscription.select().where(Subscription.payment == payment).exists()
+    if Subscription.select().where(Subscription.payment == payment).exists():
+        return True
+    if payment.provider != "cash":
+        return False
+    # A voucher sold for cash has its time by the voucher.
+    sale = CashSale.get_or_none(CashSale.payment == payment)
+    return sale is not None and sale.voucher is not None
 
 
 def give(wish: Wish, now: int) -> Subscription:

@@ -75,7 +75,11 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
             raise BadInput("There is no such voucher.", "Check the code.", field="code")
         ours = (
             Voucher.update(redeemed_at=now, redeemed_mac=mac)
-            .where((Voucher.id == voucher.id) & Voucher.redeemed_at.is_null())
+            .where(
+                (Voucher.id == voucher.id)
+                & Voucher.redeemed_at.is_null()
+                & Voucher.voided_at.is_null()
+            )
             .execute()
         )
         if ours:
@@ -87,4 +91,6 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
             return subscriptions.give(wish, now)
         if mac and voucher.redeemed_mac == mac:
             return Subscription.get(Subscription.voucher == voucher)
+    if voucher.voided_at is not None:
+        raise BadInput("That voucher was taken back.", "Ask the shop.", field="code")
     raise BadInput("That voucher has been used.", "Buy another.", field="code")

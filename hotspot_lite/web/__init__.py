@@ -24,6 +24,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.api import Api
     from hotspot_lite.web.callbacks import Callbacks
     from hotspot_lite.web.claim import Claims
+    from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.paybill import Paybill
@@ -45,6 +46,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         door,
         Admin(box, door),
         Exceptions(box, door),
+        Counter(box, door),
         queue,
         QueueChanges(queue, door),
         Api(box, door),

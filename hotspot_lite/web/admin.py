@@ -20,6 +20,7 @@ from hotspot_lite.web.waiting import clock_text, data_words
 RECENT_EVENTS = 15
 MOST_PAYMENTS = 100
 MOST_BATCHES = 20
+PROVIDERS = {"mpesa": "M-Pesa", "cash": "Cash"}
 PLAN_FIELDS = ("name", "price", "duration", "data", "rate", "devices", "starts")
 PLAN_DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
 
@@ -58,6 +59,7 @@ class Admin(Desk):
             "live",
             person,
             told=self._snapshot(),
+            split=self._split,
             recent=recent[::-1],
             since=recent[-1]["seq"] if recent else 0,
             sample_seconds=self.box.settings["router.sample_seconds"],
@@ -67,6 +69,9 @@ class Admin(Desk):
     def numbers(self, person: Person) -> HTTPResponse:
         """GET /admin/numbers.json: what the first screen shows."""
         return pages.json_page(self._snapshot())
+
+    def _split(self, takings: dict[str, int]) -> str:
+        return board.split_text(takings, str(self.box.settings["box.currency"]))
 
     def _snapshot(self) -> dict[str, Any]:
         return board.snapshot(self.now(), self.zone())
@@ -180,13 +185,20 @@ class Admin(Desk):
         may_see = person.may("cashier")
         return {
             "at": clock_text(payment.asked_at, self.zone(), self.now()),
-            "phone": f"+{payment.phone}" if may_see else mask(payment.phone),
+            "phone": _phone(payment.phone, may_see),
             "amount": self.price(payment.amount_cents),
             "package": payments.terms(payment).name,
             "receipt": payment.receipt or "",
+            "provider": PROVIDERS.get(payment.provider, payment.provider),
             "state": payment.state,
             "says": payment.result_text,
         }
+
+
+def _phone(phone: str, may_see: bool) -> str:
+    if not phone:
+        return "–"
+    return f"+{phone}" if may_see else mask(phone)
 
 
 def find_payments(asked: str) -> list[Payment]:

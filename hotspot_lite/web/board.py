@@ -19,6 +19,7 @@ from hotspot_lite.trade import numbers, undecided
 
 COOKIE = "hl_session"
 MOST_UNDECIDED = 20
+PROVIDERS = {"mpesa": "M-Pesa", "cash": "cash"}
 LIVE_PORT_FILE = "live.port"
 SAMPLES_FILE = "samples.json"
 
@@ -35,6 +36,17 @@ def snapshot(now: int, timezone: str) -> dict[str, Any]:
             for row in undecided.waiting()[:MOST_UNDECIDED]
         ],
     }
+
+
+def split_text(takings: dict[str, int], currency: str) -> str:
+    """Takings by who moved the money, where that is more than M-Pesa; app.js too."""
+    if set(takings) <= {"mpesa"}:
+        return ""
+    parts = []
+    for name, cents in takings.items():
+        amount = f"{currency} {cents / 100:,.2f}".removesuffix(".00")
+        parts.append(f"{PROVIDERS.get(name, name)} {amount}")
+    return " · ".join(parts)
 
 
 def same(one: dict[str, Any] | None, other: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/", "Live", ()),
     ("/admin/payments", "Payments", ()),
     ("/admin/exceptions", "Exceptions", ()),
+    ("/admin/cash", "Cash", ("cashier",)),
     ("/admin/vouchers", "Vouchers", ("cashier",)),
     ("/admin/plans", "Packages", ()),
     ("/admin/queue", "Queue", ()),

@@ -18,6 +18,7 @@ SEES = {
     "/admin/": EVERYBODY,
     "/admin/numbers.json": EVERYBODY,
     "/admin/exceptions": EVERYBODY,
+    "/admin/cash": ("owner", "cashier"),
     "/admin/payments": EVERYBODY,
     "/admin/plans": EVERYBODY,
     "/admin/vouchers": ("owner", "cashier"),

@@ -7,7 +7,7 @@
 % end
 <div id="live" data-port="{{live_port}}" data-since="{{since}}" data-zone="{{zone}}" data-currency="{{currency}}" data-at="{{told["at"]}}" data-interval="{{max(5, sample_seconds)}}">
 <section class="numbers" aria-label="Now">
-<div><span>Today's takings</span><b data-number="takings_today_cents">{{price(numbers["takings_today_cents"])}}</b></div>
+<div><span>Today's takings</span><b data-number="takings_today_cents">{{price(numbers["takings_today_cents"])}}</b><small id="takings-split">{{split(numbers["takings_by_provider"])}}</small></div>
 <div><span>Online now</span><b data-number="online">{{numbers["online"]}}</b></div>
 <div><span>Sold today</span><b data-number="sold_today">{{numbers["sold_today"]}}</b></div>
 <div><span>Waiting for access</span><b data-number="waiting_for_access">{{numbers["waiting_for_access"]}}</b></div>
