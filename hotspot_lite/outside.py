@@ -25,6 +25,7 @@ from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_rail import MpesaRail
 from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
 from hotspot_lite.wires.routeros import Router, RouterAddress
 from hotspot_lite.wires.sms import SmsAccount
@@ -34,6 +35,8 @@ DARAJA = {
     "production": "https://api.safaricom.co.ke",
 }
 ROUTER_DEADLINE_SECONDS = 5.0
+# A waiting page looks again every 2 to 10 s.
+WATCHED_SECONDS = 25.0
 
 log = logging.getLogger("hotspot.outside")
 
@@ -47,7 +50,8 @@ class Outside:
         self.rails: Mapping[str, Rail]
         self.caller: Caller
         self._thread = threading.local()
-        self._quiet_until: dict[str, float] = {}
+        self._paces: dict[str, Pace] = {}
+        self._watched: dict[int, float] = {}
 
     def open(self) -> None:
         """Open the box and make the wires that its settings name."""
@@ -64,7 +68,8 @@ class Outside:
         assert isinstance(mpesa, MpesaRail)
         self.daraja = mpesa.daraja
         self._thread = threading.local()
-        self._quiet_until = {}
+        per_minute = {"mpesa": int(box.settings["mpesa.queries_per_minute"])}
+        self._paces = {name: Pace(per_minute.get(name, 0)) for name in self.rails}
 
     @property
     def settings(self) -> Settings:
@@ -80,14 +85,13 @@ class Outside:
         return self.box.clock.now()
 
     def callback_url(self, token: str) -> str:
-        """Where Daraja is to tell of a payment. Raises GiveUp or BadInput."""
+        """Where Daraja is to tell of a payment. Raises BadInput.
+
+        A box that the internet can't reach tells it an address of nobody, and nothing
+        of `token`: it asks by queries only.
+        """
         base = self.settings["mpesa.callback_url"]
-        if not base:
-            raise GiveUp(
-                "M-Pesa has no address to tell us of payments.",
-                "Set mpesa.callback_url to the public https address of this box.",
-            )
-        url = f"{base}/cb/{token}"
+        url = f"{base}/cb/{token}" if base else self.settings["mpesa.null_url"]
         check_callback_url(url, is_loopback(self.daraja.account.base_url))
         return url
 
@@ -114,15 +118,24 @@ class Outside:
         if rail.last_date is not None:
             self.box.clock.agree(rail.last_date)
 
+    def watch(self, payment_id: int) -> None:
+        """Somebody looks at the page of this payment: it is asked about first."""
+        self._watched[payment_id] = time.monotonic()
+
+    def watched(self) -> set[int]:
+        """The payments whose page was looked at just now."""
+        since = time.monotonic() - WATCHED_SECONDS
+        self._watched = {i: at for i, at in self._watched.items() if at > since}
+        return set(self._watched)
+
     def must_not_ask_yet(self, rail: Rail) -> bool:
-        """Whether the provider has asked us to be quiet for a while."""
-        return time.monotonic() < self._quiet_until.get(rail.name, 0.0)
+        """Whether the provider has been asked enough for now."""
+        return self._paces[rail.name].must_wait()
 
     def heed(self, rail: Rail, answer: Polled) -> None:
         """Keep quiet as long as it asks, and tell the owner what it asks for."""
-        if answer.retry_after_seconds:
-            until = time.monotonic() + answer.retry_after_seconds
-            self._quiet_until[rail.name] = until
+        is_fault = answer.kind == "pending" and not answer.result_code
+        self._paces[rail.name].asked(is_fault, answer.retry_after_seconds)
         if answer.todo:
             log.warning("%s: %s %s", rail.label, answer.result_text, answer.todo)
 

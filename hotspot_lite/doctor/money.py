@@ -115,6 +115,9 @@ def callbacks(case: Case) -> Iterator[Finding]:
     query = Payment.select(Payment.settled_by).where(Payment.paid_at > since)
     by = Counter(payment.settled_by for payment in query)
     asked, told = by["query"], by["callback"]
+    if not case.settings["mpesa.callback_url"]:
+        yield ok("HL-MON-04", f"{many(asked, 'payment')} learned by asking in 24 h")
+        return
     if asked < FEW_PAYMENTS or asked <= told:
         if told:
             yield ok("HL-MON-04", f"{many(told, 'payment')} told by callback in 24 h")

@@ -70,8 +70,17 @@ def reconcile() -> None:
             _ask_about_one(rail)
 
 
+@huey.job("payments", durable=False)
+def look(payment_id: int) -> None:
+    """Somebody waits for this payment before our eyes: ask about it now, if we may."""
+    here.watch(payment_id)
+    rail = here.rail(Payment.get_by_id(payment_id).provider)
+    if rail.supports_poll and not here.must_not_ask_yet(rail):
+        _ask_about_one(rail)
+
+
 def _ask_about_one(rail: Rail) -> None:
-    waiting = hearsay.to_query(here.now(), rail.name)
+    waiting = hearsay.to_query(here.now(), rail.name, here.watched())
     if not waiting:
         return
     payment = waiting[0]
@@ -83,5 +92,10 @@ def _ask_about_one(rail: Rail) -> None:
         hearsay.learned(payment, answer.heard, here.now())
         return
     hearsay.answered_query(
-        payment, answer.kind, answer.result_code, answer.result_text, here.now()
+        payment,
+        answer.kind,
+        answer.result_code,
+        answer.result_text,
+        here.now(),
+        here.settings["mpesa.trust_query_seconds"],
     )

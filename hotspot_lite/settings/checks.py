@@ -67,6 +67,13 @@ def seconds(raw: str) -> int:
     return int(raw)
 
 
+def count(raw: str) -> int:
+    """A whole number, 0 too."""
+    if not raw.isascii() or not raw.isdigit():
+        raise ValueError("a whole number, 0 or more")
+    return int(raw)
+
+
 def matching(pattern: str, says: str) -> Check:
     """A check that the whole text fits `pattern`; nothing at all fits too."""
 

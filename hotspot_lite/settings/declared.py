@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hotspot_lite.settings.checks import (
     Check,
     Value,
+    count,
     flag,
     folder,
     matching,
@@ -132,6 +133,28 @@ DECLARED: tuple[Setting, ...] = (
         "Refuse payments by hand whose account or amount fits nothing on sale. Needs"
         " Safaricom's external validation; no where the paybill takes other money too.",
         flag,
+    ),
+    Setting(
+        "mpesa.null_url",
+        "https://example.com/none",
+        "Without mpesa.callback_url: what Daraja is told instead, since it wants an"
+        " address. Nobody need answer there; nothing secret is in it.",
+        url,
+    ),
+    Setting(
+        "mpesa.queries_per_minute",
+        5,
+        "How often Daraja is asked about open payments, all together. 5 is what its"
+        " sandbox takes; 0 is no limit of our own.",
+        count,
+    ),
+    Setting(
+        "mpesa.trust_query_seconds",
+        90,
+        "From this age of a prompt on, a query's word that it was paid is believed."
+        " Daraja may say so while the PIN is awaited still: 90 is after every prompt's"
+        " end; 25 where you saw that your account's queries tell the truth.",
+        seconds,
     ),
     Setting("router.host", "", "The MikroTik router's address."),
     Setting("router.port", 8728, "Its API port: 8728, or 8729 with TLS.", port),

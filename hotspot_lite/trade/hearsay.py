@@ -7,15 +7,18 @@ callback here, and then amount and id must agree with what we asked for.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Protocol
 
-from hotspot_lite import store
+from hotspot_lite import jobs, store
 from hotspot_lite.trade import payments, undecided
 from hotspot_lite.trade.models import Callback, Payment
 
 # Before this age a query tells nothing; from the second on, "0" means paid (1.5).
 QUERY_FROM_SECONDS, QUERY_SURE_SECONDS = 25, 90
 QUERY_SPACING_SECONDS, QUERY_UNTIL_SECONDS = 20, 24 * 3600
+# Whoever pays is at the portal, or has just left it.
+FRESH_SECONDS = 600
 
 
 class Heard(Protocol):
@@ -90,9 +93,14 @@ def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
     return None
 
 
-def to_query(now: int, provider: str = "") -> list[Payment]:
-    """Open payments that a query may tell more about, longest asked first; of all
-    providers or of one."""
+def to_query(
+    now: int, provider: str = "", watched: Collection[int] = ()
+) -> list[Payment]:
+    """Open payments that a query may tell more about; of all providers or of one.
+
+    First those that somebody waits for (`watched`), then the fresh, then the old: there
+    are fewer questions than payments, and old prompts must not use them up.
+    """
     old_enough = Payment.asked_at.between(
         now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
     )
@@ -101,7 +109,27 @@ def to_query(now: int, provider: str = "") -> list[Payment]:
     )
     if provider:
         query = query.where(Payment.provider == provider)
-    return [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
+    found = [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
+    fresh = now - FRESH_SECONDS
+    return sorted(found, key=lambda p: (p.id not in watched, p.asked_at < fresh))
+
+
+def may_ask_soon(payment: Payment, now: int) -> bool:
+    """Whether a page that waits for this payment has a reason to call for a query."""
+    age_seconds = now - payment.asked_at
+    is_open = payment.state in ("sent", "uncertain")
+    return is_open and age_seconds >= QUERY_FROM_SECONDS and _may_query(payment, now)
+
+
+def call_for_query(payment: Payment) -> None:
+    """Put the job that asks about a payment whose page is open."""
+    jobs.put(
+        "payments.look",
+        tags=payments.tags_of(payment),
+        once=str(payment.id),
+        durable=False,
+        payment_id=payment.id,
+    )
 
 
 def _may_query(payment: Payment, now: int) -> bool:
@@ -121,7 +149,14 @@ def learned(payment: Payment, heard: Heard, now: int) -> str:
         return _judge(store.get(Payment, payment.id), heard, now, "query")
 
 
-def answered_query(payment: Payment, kind: str, code: str, says: str, now: int) -> str:
+def answered_query(
+    payment: Payment,
+    kind: str,
+    code: str,
+    says: str,
+    now: int,
+    sure_seconds: int = QUERY_SURE_SECONDS,
+) -> str:
     """Take a query's answer: `paid` counts only once the prompt can't be open.
 
     A query never downgrades a paid payment, and a failure it tells stays revivable.
@@ -133,6 +168,6 @@ def answered_query(payment: Payment, kind: str, code: str, says: str, now: int) 
         payment = store.get(Payment, payment.id)
         if kind == "failed":
             return payments.mark_failed(payment, code, says, now)
-        if kind == "paid" and now - payment.asked_at >= QUERY_SURE_SECONDS:
+        if kind == "paid" and now - payment.asked_at >= sure_seconds:
             return payments.mark_paid(payment, "query", None, None, now)
     return "pending"

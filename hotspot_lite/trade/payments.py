@@ -16,17 +16,13 @@ from peewee import IntegrityError
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import events, ledger, transfers, undecided
+from hotspot_lite.trade import asking, events, ledger, transfers, undecided
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.models import CashSale, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
 PROMPT_SECONDS = 75
-# Safaricom's rule 17: the same amount from the same phone within about 2 minutes.
-SAME_AGAIN_SECONDS = 120
-# Prompts one device may cause: sending prompts to strangers is an abuse.
-ASKS_PER_DEVICE, ASKS_WINDOW_SECONDS = 5, 600
 OPEN = ("asked", "sent", "uncertain")
 
 
@@ -95,7 +91,16 @@ def ask(wish: Ask, key: bytes, now: int, clock_believed: bool = True) -> Payment
         same = _open_prompt(wish, now)
         if same is not None:
             return same
-        _refuse_too_many(wish, now)
+        asking.refuse_too_many(
+            asking.Asker(
+                wish.phone,
+                wish.mac,
+                wish.ip,
+                wish.plan.price_cents,
+                wish.kind == "prompt",
+            ),
+            now,
+        )
         ref = secrets.token_urlsafe(16)
         terms = terms_of(wish.plan)
         payment = store.create(
@@ -148,33 +153,6 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
 def _is_same(found: Payment, wish: Ask) -> bool:
     same_way = found.provider == wish.provider
     return same_way and terms(found).plan_id == wish.plan.id and found.mac == wish.mac
-
-
-def _refuse_too_many(wish: Ask, now: int) -> None:
-    same_again = (
-        Payment.select()
-        .where(
-            (Payment.phone == wish.phone)
-            & (Payment.amount_cents == wish.plan.price_cents)
-            & (Payment.paid_at > now - SAME_AGAIN_SECONDS)
-        )
-        .exists()
-    )
-    if same_again and wish.kind == "prompt":
-        raise BadInput(
-            "That phone has just paid this amount.",
-            "M-Pesa wants 2 minutes between two equal payments.",
-            field="phone",
-        )
-    asked = Payment.select().where(
-        (Payment.mac == wish.mac) & (Payment.asked_at > now - ASKS_WINDOW_SECONDS)
-    )
-    if wish.mac and asked.count() >= ASKS_PER_DEVICE:
-        raise BadInput(
-            "This device has asked for many payments.",
-            "Wait 10 minutes and try again.",
-            field="phone",
-        )
 
 
 def may_push(payment_id: int, now: int, repeatable: bool = False) -> Payment | None:

@@ -17,6 +17,7 @@ from hotspot_lite.trade import (
     accounts,
     catalogue,
     customers,
+    hearsay,
     payments,
     subscriptions,
     vouchers,
@@ -216,6 +217,8 @@ class Portal(Sheet):
         if payment is not None:
             who = Visitor(payment.mac, payment.ip, payment.login_url, lang)
             who = visitor.clean(who, self.router_host)
+            if hearsay.may_ask_soon(payment, now):
+                hearsay.call_for_query(payment)
             asked = self.asking()
             return waiting.of_payment(payment, now, zone), replace(
                 who, lang=asked.lang or who.lang

@@ -222,7 +222,7 @@ def test_what_is_not_set_yet_is_a_warning_and_half_of_it_is_broken(
     ("url", "level"),
     [
         ("https://wifi.example.com", "ok"),
-        ("", "broken"),
+        ("", "ok"),  # query-only
         ("http://wifi.example.com", "broken"),
         ("https://10.5.50.2", "broken"),
         ("https://box.local", "broken"),

@@ -96,13 +96,15 @@ def test_payments_open_for_an_hour_are_told(
     assert "payment reconcile" in found["remedy"]
 
 
-def test_callbacks_that_never_arrive_are_noticed(
-    box: Box, plan: Plan, examine: Examine
+def test_callbacks_that_never_arrive_are_noticed_where_they_are_expected(
+    box: Box, plan: Plan, examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = box.clock.at()
     for number in range(3):
         phone = f"25470000010{number}"
         asked(plan, now - 900, phone, state="paid", paid_at=now, settled_by="query")
+    assert "3 payments learned by asking" in examine().of("HL-MON-04")["says"]
+    monkeypatch.setenv("HOTSPOT_MPESA_CALLBACK_URL", "https://wifi.example.com")
     assert "we had to ask for 3" in examine().of("HL-MON-04")["says"]
     Payment.update(settled_by="callback").execute()
     assert examine().level("HL-MON-04") == "ok"

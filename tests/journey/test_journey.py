@@ -217,20 +217,36 @@ def test_daraja_vouches_for_our_clock(asked: Payment, box: Box, tmp_path: Path) 
     assert json.loads(file.read_text())["boot_id"]
 
 
-def test_a_callback_address_that_daraja_refuses_is_said_in_words(
-    asked: Payment, box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    values = dict(box.settings.values)
-    values["mpesa.callback_url"] = ""
+def with_settings(monkeypatch: pytest.MonkeyPatch, **changed: object) -> None:
+    box = journey.here.box
+    values = {**box.settings.values}
+    values |= {name.replace("__", "."): value for name, value in changed.items()}
     monkeypatch.setattr(
         journey.here, "box", Box(settings.Settings(values), box.clock, box.key)
     )
-    with pytest.raises(GiveUp, match=r"Set mpesa\.callback_url"):
-        journey.push(payment_id=asked.id)
-    values["mpesa.callback_url"] = "https://pay.mpesa-wifi.example"
+
+
+def test_a_callback_address_that_daraja_refuses_is_said_in_words(
+    asked: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_settings(monkeypatch, mpesa__callback_url="https://pay.mpesa-wifi.example")
     with pytest.raises(BadInput):
         journey.push(payment_id=asked.id)
     assert again(asked).state == "asked"
+
+
+def test_a_box_that_the_internet_can_t_reach_tells_daraja_nothing_secret_and_asks(
+    asked: Payment, clock: Shifted, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    null_url = "http://127.0.0.1:9/none"
+    with_settings(monkeypatch, mpesa__callback_url="", mpesa__null_url=null_url)
+    journey.push(payment_id=asked.id)
+    prompt = town.daraja.prompts.find(again(asked).checkout_request_id or "")
+    assert prompt is not None and prompt.callback_url == null_url
+    assert wait_for(lambda: town.daraja.prompts.on(asked.phone) is None)
+    clock.shift = 95
+    journey.look(payment_id=asked.id)
+    assert (again(asked).state, again(asked).settled_by) == ("paid", "query")
 
 
 def test_a_lost_callback_is_made_good_by_query_once_the_prompt_is_over(

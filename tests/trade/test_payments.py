@@ -119,13 +119,6 @@ def test_the_same_amount_from_the_same_phone_waits_two_minutes(
     assert payments.ask(wish, KEY, NOW + 140).id != sent.id
 
 
-def test_a_device_can_t_send_prompts_to_all_the_town(plan: Plan) -> None:
-    for number in range(payments.ASKS_PER_DEVICE):
-        payments.ask(payments.Ask(plan, f"25470000{number:04}", MAC), KEY, NOW)
-    with pytest.raises(BadInput, match="Wait 10 minutes"):
-        payments.ask(payments.Ask(plan, "254700009999", MAC), KEY, NOW)
-
-
 def test_a_prompt_is_sent_once_even_if_its_worker_dies_in_the_middle(
     asked: Payment,
 ) -> None:
