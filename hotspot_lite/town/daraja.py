@@ -1,7 +1,8 @@
 """A pretend Daraja: the M-Pesa side of the town, with real sockets and real spite.
 
-Speaks OAuth, STK push and STK query, moves the money of pretend phones, posts
-callbacks, and keeps a journal of all of it. Steered by attributes or over /__ctl.
+Speaks OAuth, STK push and query, money by hand, status, reversal and balance; moves
+the money of pretend phones, posts what came of it, and keeps a journal of all of it.
+Steered by attributes or over /__ctl.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from functools import partial
 from typing import Any, Self
 
-from hotspot_lite.town.daraja_control import SWITCHES, steer
+from hotspot_lite.town.daraja_book import Book, Taken
+from hotspot_lite.town.daraja_c2b import ByHand
+from hotspot_lite.town.daraja_control import Control, no_such_page
 from hotspot_lite.town.daraja_gate import (
     Shop,
     basic_is_right,
@@ -24,8 +27,12 @@ from hotspot_lite.town.daraja_gate import (
     late_code,
     spike_arrest,
 )
-from hotspot_lite.town.daraja_phones import TEXTS, Office, Phones, Prompt, Taken
+from hotspot_lite.town.daraja_ground import Ground
+from hotspot_lite.town.daraja_later import Later
+from hotspot_lite.town.daraja_orders import Orders
+from hotspot_lite.town.daraja_phones import TEXTS, Office, Phones, Prompt
 from hotspot_lite.town.daraja_prompts import Prompts
+from hotspot_lite.town.daraja_pull import Pull
 from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.stand import Ask, Reply, Stand, as_html, as_json
 
@@ -64,6 +71,7 @@ class PretendDaraja(Inhabitant):
         self.oauth_down = False
         self.push_fault = ""
         self.query_fault = ""
+        self.order_fault = ""  # of every other call
         self.query_pending = "500"  # or "4999", or "0": the disputed one
         self.query_early_seconds = 1.0
         self.query_spike_arrest = False
@@ -78,8 +86,23 @@ class PretendDaraja(Inhabitant):
         self._lock = threading.Lock()
         self._tokens: dict[str, float] = {}
         self._queried_at = float("-inf")
-        office = Office(self._dice)
-        self.prompts = Prompts(self.phones, office, scale, now, self._callback_went)
+        self.book, office, self._later = Book(), Office(self._dice), Later(scale)
+        self.prompts = Prompts(
+            self.phones, office, self.book, self._later, now, self._callback_went
+        )
+        ground = Ground(
+            self.shop,
+            self.book,
+            self.phones,
+            office,
+            self._later,
+            now,
+            self._went,
+            allow_http_loopback,
+        )
+        self.orders, self.by_hand = Orders(ground), ByHand(ground)
+        self.pull = Pull(self.shop, self.book)
+        self._control = Control(self)
         self._stand = Stand(self._answer, port, now)
 
     # -- running it -----------------------------------------------------------------
@@ -110,21 +133,21 @@ class PretendDaraja(Inhabitant):
 
     def stop(self) -> None:
         """Stop answering; prompts still open are forgotten."""
-        self.prompts.stop()
+        self._later.stop()
         self._stand.stop()
 
     # -- asking it ------------------------------------------------------------------
 
     def money_taken(self) -> list[Taken]:
         """Every payment that really left a phone, in order."""
-        return list(self.prompts.taken)
+        return list(self.book.taken)
 
     def told(self) -> list[dict[str, Any]]:
         """The callbacks that were answered 200: what the box can't deny knowing."""
         return [note for note in self.seen("callback") if note["status"] == 200]
 
     def seen(self, what: str) -> list[dict[str, Any]]:
-        """The journal's entries of one kind: oauth, push, query or callback."""
+        """The journal's entries of one kind, as "push", "callback" or "result"."""
         return [note for note in list(self.journal) if note["what"] == what]
 
     def enter_pin(self, number: str) -> bool:
@@ -142,6 +165,10 @@ class PretendDaraja(Inhabitant):
         self.prompts.tell(prompt)
         return True
 
+    def statement(self) -> str:
+        """The CSV that the organisation portal would export now."""
+        return self.book.statement(self.shop.till or self.shop.shortcode)
+
     def expire_tokens(self) -> None:
         """Every token given so far is bad from now on."""
         with self._lock:
@@ -151,24 +178,56 @@ class PretendDaraja(Inhabitant):
 
     def _answer(self, ask: Ask) -> Reply:
         if ask.path.startswith("/__ctl"):
-            return self._control(ask)
-        pages = {
-            ("GET", "/oauth/v1/generate"): ("oauth", self._oauth),
-            ("POST", "/mpesa/stkpush/v1/processrequest"): ("push", self._push),
-            ("POST", "/mpesa/stkpushquery/v1/query"): ("query", self._query),
-        }
-        what, page = pages.get((ask.method, ask.path), ("unknown", _no_such_page))
+            return self._control.answer(ask)
+        what, page = self._page(ask)
         reply = page(ask)
         told = "nothing" if reply.drop else reply.body.decode()
         self._note(what, asked=ask.json(), status=reply.status, told=told)
         time.sleep(self.answer_after_seconds * self._scale)
         return reply
 
+    def _page(self, ask: Ask) -> tuple[str, Callable[[Ask], Reply]]:
+        if (ask.method, ask.path) == ("GET", "/oauth/v1/generate"):
+            return "oauth", self._oauth
+        pages: dict[str, tuple[str, Callable[[Ask], Reply]]] = {
+            "/mpesa/stkpush/v1/processrequest": ("push", self._push),
+            "/mpesa/stkpushquery/v1/query": ("query", self._query),
+        }
+        for path, (what, page) in self._gated_pages().items():
+            pages[path] = what, self._behind_token(page)
+        known = pages.get(ask.path) if ask.method == "POST" else None
+        return known or ("unknown", no_such_page)
+
+    def _gated_pages(self) -> dict[str, tuple[str, Callable[[Ask], Reply]]]:
+        take, by_hand, pull = self.orders.take, self.by_hand, self.pull
+        return {
+            "/mpesa/transactionstatus/v1/query": ("status", partial(take, "status")),
+            "/mpesa/reversal/v1/request": ("reversal", partial(take, "reversal")),
+            "/mpesa/accountbalance/v1/query": ("balance", partial(take, "balance")),
+            "/mpesa/c2b/v1/registerurl": ("register", by_hand.register),
+            "/mpesa/c2b/v2/registerurl": ("register", by_hand.register),
+            "/mpesa/c2b/v1/simulate": ("simulate", by_hand.simulate),
+            "/mpesa/c2b/v2/simulate": ("simulate", by_hand.simulate),
+            "/pulltransactions/v1/register": ("pull-register", pull.register),
+            "/pulltransactions/v1/query": ("pull", pull.query),
+        }
+
+    def _behind_token(self, page: Callable[[Ask], Reply]) -> Callable[[Ask], Reply]:
+        def answer(ask: Ask) -> Reply:
+            if self.order_fault in REFUSING_FAULTS:
+                return self._refusal(self.order_fault)
+            return self._check_token(ask) or page(ask)
+
+        return answer
+
     def _note(self, what: str, **more: Any) -> None:
         self.journal.append({"at": self._now(), "what": what, **more})
 
     def _callback_went(self, url: str, body: dict[str, Any], status: int) -> None:
-        self._note("callback", url=url, asked=body, status=status)
+        self._went("callback", url, body, status)
+
+    def _went(self, what: str, url: str, body: dict[str, Any], status: int) -> None:
+        self._note(what, url=url, asked=body, status=status)
 
     def _oauth(self, ask: Ask) -> Reply:
         if self.oauth_down:
@@ -288,42 +347,3 @@ class PretendDaraja(Inhabitant):
             if not is_over:
                 self._queried_at = time.monotonic()
             return is_over
-
-    # -- being steered from another process -----------------------------------------
-
-    def _control(self, ask: Ask) -> Reply:
-        if ask.method == "POST":
-            return self._steer(ask)
-        views: dict[str, Callable[[], Any]] = {
-            "/__ctl": self._state_of_town,
-            "/__ctl/journal": lambda: list(self.journal),
-            "/__ctl/money": lambda: [taken._asdict() for taken in self.money_taken()],
-            "/__ctl/told": self.told,
-        }
-        view = views.get(ask.path)
-        return as_json(view()) if view else _no_such_page(ask)
-
-    def _state_of_town(self) -> dict[str, Any]:
-        state: dict[str, Any] = {name: getattr(self, name) for name in SWITCHES}
-        state["phones"] = {n: asdict(phone) for n, phone in list(self.phones.items())}
-        return state
-
-    def _steer(self, ask: Ask) -> Reply:
-        told = ask.json() if isinstance(ask.json(), dict) else {}
-        acts: dict[str, Callable[[], Any]] = {
-            "/__ctl": lambda: steer(self, self.phones, told),
-            "/__ctl/expire-tokens": self.expire_tokens,
-            "/__ctl/enter-pin": lambda: self.enter_pin(str(told.get("phone"))),
-            "/__ctl/tell-again": lambda: self.tell_again(str(told.get("checkout_id"))),
-        }
-        act = acts.get(ask.path)
-        if act is None:
-            return _no_such_page(ask)
-        try:
-            return as_json({"done": act()})
-        except ValueError as wrong:
-            return as_json({"wrong": str(wrong)}, 400)
-
-
-def _no_such_page(ask: Ask) -> Reply:
-    return error("404.001.01", "Resource not found", 404)

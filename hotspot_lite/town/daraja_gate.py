@@ -38,6 +38,13 @@ class Shop:
     shortcode: str = "174379"
     passkey: str = "pretend-passkey"
     till: str = ""
+    initiator: str = "pretend-initiator"
+    initiator_password: str = "pretend-password"
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What people pay to: the paybill or store, and the till where there is one."""
+        return tuple(number for number in (self.shortcode, self.till) if number)
 
 
 def error(code: str, message: str, status: int) -> Reply:
@@ -99,7 +106,7 @@ def check_push(fields: Mapping[str, Any], allow_http_loopback: bool) -> Reply | 
     for name in ("PartyA", "PhoneNumber"):
         if not re.fullmatch(r"254[17][0-9]{8}", str(fields[name])):
             return invalid(name)
-    if not _is_callback(str(fields["CallBackURL"]), allow_http_loopback):
+    if not is_callback(str(fields["CallBackURL"]), allow_http_loopback):
         return invalid("CallBackURL")
     return _check_texts(fields)
 
@@ -147,7 +154,8 @@ def _is_amount(value: object) -> bool:
     return bool(re.fullmatch(r"[0-9]{1,6}", text)) and 1 <= int(text) <= 250_000
 
 
-def _is_callback(url: str, allow_http_loopback: bool) -> bool:
+def is_callback(url: str, allow_http_loopback: bool) -> bool:
+    """Daraja would post to this address: https, and none of the banned words."""
     parts = urlsplit(url)
     is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
     is_allowed = allow_http_loopback and parts.scheme == "http" and is_loopback

@@ -6,7 +6,7 @@ import random
 import string
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from typing import Any
 
 EAT = timezone(timedelta(hours=3))
 
@@ -100,17 +100,6 @@ class Prompt:
         return TEXTS.get(self.code, "The transaction could not be completed.")
 
 
-class Taken(NamedTuple):
-    """Money that left a phone."""
-
-    checkout_id: str
-    phone: str
-    amount_cents: int
-    receipt: str
-    reference: str
-    callback_url: str
-
-
 @dataclass
 class Office:
     """Writes identifiers and receipts the way M-Pesa's own look."""
@@ -146,6 +135,12 @@ class Office:
             if made not in self._used:
                 self._used.add(made)
                 return made
+
+    def order_ids(self, at: float) -> tuple[str, str]:
+        """OriginatorConversationID and ConversationID of an order."""
+        day = datetime.fromtimestamp(at, UTC).astimezone(EAT)
+        serial = f"{self._hex(4)}-{self.dice.randrange(10**7, 10**8)}-1"
+        return serial, f"AG_{day:%Y%m%d}_{self._hex(20)}"
 
     def _hex(self, places: int) -> str:
         return "".join(self.dice.choices("0123456789abcdef", k=places))

@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from hotspot_lite.town.daraja_book import Book, Taken
+from hotspot_lite.town.daraja_later import Later
 from hotspot_lite.town.daraja_phones import (
     ANSWERS,
     Office,
     Phone,
     Phones,
     Prompt,
-    Taken,
     callback_body,
 )
 
@@ -31,27 +32,25 @@ POST_TIMEOUT_SECONDS = 5.0  # of the wall: the box is not scaled
 
 
 class Prompts:
-    """All prompts of one run. Seconds are the real world's, shortened by `scale`."""
+    """All prompts of one run. Seconds are the real world's, shortened by `later`."""
 
     def __init__(
         self,
         phones: Phones,
         office: Office,
-        scale: float,
+        book: Book,
+        later: Later,
         now: Callable[[], float],
         posted: Callable[[str, dict[str, Any], int], None],
     ) -> None:
-        self.taken: list[Taken] = []
         self.callback_tries = 1
         self.same_again_seconds = SAME_AGAIN_SECONDS
-        self._phones, self._office, self._scale = phones, office, scale
-        self._now, self._posted = now, posted
+        self._phones, self._office, self._book = phones, office, book
+        self._later, self._now, self._posted = later, now, posted
         self._lock = threading.RLock()
         self._prompts: dict[str, Prompt] = {}
         self._open: dict[str, Prompt] = {}
         self._paid_at: dict[tuple[str, int], float] = {}
-        self._timers: set[threading.Timer] = set()
-        self._is_stopped = False
 
     def open(self, fields: Mapping[str, Any], late_code: str) -> Prompt | None:
         """Put a prompt on a phone; None where one is open on it already."""
@@ -84,14 +83,14 @@ class Prompts:
 
     def is_early(self, prompt: Prompt, seconds: float) -> bool:
         """Less than `seconds` have passed since the prompt was put."""
-        return time.monotonic() - prompt.began_at < seconds * self._scale
+        return time.monotonic() - prompt.began_at < seconds * self._later.scale
 
     def ring(self, prompt: Prompt) -> None:
         """Let the phone's owner find the prompt, and answer it in their time."""
         phone = self._phones[prompt.phone]
         never = phone.answer == "no-answer"
         wait = PROMPT_SECONDS if never else phone.enter_pin_after_seconds
-        self.later(min(wait, PROMPT_SECONDS), lambda: self.end(prompt))
+        self._later.do(min(wait, PROMPT_SECONDS), lambda: self.end(prompt))
 
     def end(self, prompt: Prompt, told_after: float = CALLBACK_AFTER_SECONDS) -> None:
         """The owner has answered: settle it, then tell the shop."""
@@ -105,7 +104,7 @@ class Prompts:
             return
         wait = told_after + phone.callback_late_seconds
         if wait > 0:
-            self.later(wait, lambda: self.tell(prompt))
+            self._later.do(wait, lambda: self.tell(prompt))
         else:
             self.tell(prompt)
 
@@ -122,25 +121,6 @@ class Prompts:
         for copy in copies:
             copy.join()
 
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do something in `seconds` of the real world, unless stopped before."""
-
-        def run() -> None:
-            self._timers.discard(timer)
-            if not self._is_stopped:
-                act()
-
-        timer = threading.Timer(seconds * self._scale, run)
-        timer.daemon = True
-        self._timers.add(timer)
-        timer.start()
-
-    def stop(self) -> None:
-        """Forget what was still to happen."""
-        self._is_stopped = True
-        for timer in list(self._timers):
-            timer.cancel()
-
     def _settle(self, prompt: Prompt, phone: Phone) -> None:
         code = self._outcome(prompt, phone)
         prompt.paid_at = self._now()
@@ -148,7 +128,7 @@ class Prompts:
             phone.balance_cents -= prompt.amount_cents
             prompt.receipt = self._office.receipt(prompt.paid_at)
             self._paid_at[prompt.phone, prompt.amount_cents] = time.monotonic()
-            self.taken.append(
+            self._book.take(
                 Taken(
                     prompt.checkout_id,
                     prompt.phone,
@@ -156,6 +136,7 @@ class Prompts:
                     prompt.receipt,
                     prompt.reference,
                     prompt.callback_url,
+                    prompt.paid_at,
                 )
             )
         prompt.code = code  # last: a query must not see "paid" before the money
@@ -167,7 +148,7 @@ class Prompts:
         if phone.enter_pin_after_seconds >= PROMPT_SECONDS:
             return "1037"
         before = self._paid_at.get((prompt.phone, prompt.amount_cents))
-        limit = self.same_again_seconds * self._scale
+        limit = self.same_again_seconds * self._later.scale
         if before is not None and time.monotonic() - before < limit:
             return "17"
         return "0" if phone.balance_cents >= prompt.amount_cents else "1"
@@ -176,23 +157,27 @@ class Prompts:
         status = post_json(url, body)
         self._posted(url, body, status)
         if status != 200 and tried < self.callback_tries:
-            self.later(30.0, lambda: self._post(url, body, tried + 1))
+            self._later.do(30.0, lambda: self._post(url, body, tried + 1))
 
 
 def post_json(url: str, body: object) -> int:
     """POST `body` and return the status, or 0 where nobody answered in 5 s."""
+    return ask_json(url, body, POST_TIMEOUT_SECONDS)[0]
+
+
+def ask_json(url: str, body: object, seconds: float) -> tuple[int, bytes]:
+    """POST `body`: the status and the answer, or 0 where none came in `seconds`."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    line = kind(parts.hostname or "", parts.port, timeout=POST_TIMEOUT_SECONDS)
+    line = kind(parts.hostname or "", parts.port, timeout=seconds)
     try:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Content-Type": "application/json", "Connection": "close"}
         line.request("POST", path or "/", json.dumps(body), headers)
         answer = line.getresponse()
-        answer.read(4096)
-        return answer.status
+        return answer.status, answer.read(4096)
     except (OSError, http.client.HTTPException, ValueError):
-        return 0
+        return 0, b""
     finally:
         line.close()

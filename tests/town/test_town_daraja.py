@@ -52,13 +52,6 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def town() -> Iterator[PretendDaraja]:
-    with PretendDaraja(scale=0.005, now=lambda: NOW) as made:
-        made.query_early_seconds = 0.0
-        yield made
-
-
-@pytest.fixture
 def slow_town() -> Iterator[PretendDaraja]:
     """For tests in which something must not happen yet: its minute lasts 6 s."""
     with PretendDaraja(scale=0.1, now=lambda: NOW) as made:
