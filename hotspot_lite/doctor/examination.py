@@ -87,6 +87,8 @@ SECTIONS = (
             money.undecided,
             money.uncertain,
             money.callbacks,
+            money.kept_messages,
+            money.strange_senders,
             money.admitted,
         ),
     ),

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from hotspot_lite import store
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, ok, one_line, span
-from hotspot_lite.trade import access, payments
-from hotspot_lite.trade.models import Payment, Subscription, Undecided
+from hotspot_lite.settings.checks import is_among
+from hotspot_lite.trade import access, inbox, payments
+from hotspot_lite.trade.models import Callback, Payment, Subscription, Undecided
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.trade.undecided import waiting
 
@@ -129,6 +130,50 @@ def callbacks(case: Case) -> Iterator[Finding]:
         f" ask for {asked}.",
         "Customers wait a minute and more for their time instead of a second.",
         "Check that mpesa.callback_url reaches this box from outside, by https.",
+    )
+
+
+def kept_messages(case: Case) -> Iterator[Finding]:
+    """Messages that came while the database was busy, and were not read since."""
+    files, bad = inbox.waiting(case.settings.data_dir)
+    if bad:
+        yield Finding(
+            "HL-MON-05",
+            "broken",
+            f"{many(bad, 'message')} of a provider can't be read.",
+            "Each may be a payment that nobody was credited with.",
+            f"Send the *.bad files of {case.settings.data_dir / inbox.FOLDER} to"
+            " whoever looks after this box; compare with the M-Pesa statement.",
+        )
+    elif files:
+        says = f"{many(files, 'message')} of a provider wait to be read."
+        todo = "They are read within seconds where the worker runs."
+        yield Finding("HL-MON-05", "note", says, "Some customers wait.", todo)
+    else:
+        yield ok("HL-MON-05", "every message of a provider was read")
+
+
+def strange_senders(case: Case) -> Iterator[Finding]:
+    """Callbacks with a right secret from addresses that aren't Safaricom's."""
+    s = case.settings
+    if s["mpesa.callback_check"] == "off":
+        return
+    since = case.clock.at() - DAY_SECONDS
+    query = Callback.select(Callback.peer).distinct().join(Payment)
+    query = query.where(Callback.received_at > since, Payment.provider == "mpesa")
+    peers = {row.peer for row in query}
+    strange = sorted(p for p in peers if not is_among(p, s["mpesa.callback_addresses"]))
+    if not strange:
+        yield ok("HL-MON-06", "callbacks came from Safaricom's addresses only")
+        return
+    yield Finding(
+        "HL-MON-06",
+        "note",
+        f"Callbacks came from {', '.join(strange[:MOST_SHOWN])}.",
+        "Their secrets were right, so they count; but the address is none of those"
+        " that are known as Safaricom's.",
+        "If it is your tunnel, have it pass X-Forwarded-For on; if it is Safaricom, add"
+        " it to mpesa.callback_addresses.",
     )
 
 

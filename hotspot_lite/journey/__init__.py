@@ -10,7 +10,7 @@ Read on in this order: money, byhand, online, telling, ending, noticing, watchin
 from hotspot_lite.journey.byhand import confirm, match
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.journey.money import fulfil, look, push, reconcile
+from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import notice
 from hotspot_lite.journey.online import admit, catch_up
 from hotspot_lite.journey.telling import tell
@@ -33,5 +33,6 @@ __all__ = [
     "reconcile",
     "sample",
     "show",
+    "take_in",
     "tell",
 ]

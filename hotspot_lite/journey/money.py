@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import hearsay, payments, subscriptions
+from hotspot_lite.trade import hearsay, inbox, payments, subscriptions, transfers
 from hotspot_lite.trade.models import Payment
 from hotspot_lite.wires.rail import Rail, Wanted
 
@@ -48,6 +48,16 @@ def _wanted(payment: Payment, rail: Rail) -> Wanted:
 
 
 # -- Come: web wrote the callback down and put this job with it --------------------
+
+
+@huey.job("payments", every_seconds=lambda: 2.0, durable=False)
+def take_in() -> None:
+    """Read what came while the database was busy, as if it had come now."""
+    readers = {
+        "callback": hearsay.hear_kept,
+        "transfer": lambda m: transfers.keep_body(m.raw, m.peer, m.received_at),
+    }
+    inbox.take_in(here.settings.data_dir, readers)
 
 
 def _fulfil_failed(error: str, payment_id: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,28 @@ def url(raw: str) -> str:
     if raw and (parts.scheme not in ("http", "https") or not parts.hostname):
         raise ValueError("an address that begins with https:// (or http://)")
     return raw.rstrip("/")
+
+
+def networks(raw: str) -> str:
+    """IP addresses or networks, with blanks or commas between them."""
+    for word in _words(raw):
+        try:
+            ip_network(word)
+        except ValueError:
+            raise ValueError("IP addresses such as 196.201.214.200") from None
+    return " ".join(_words(raw))
+
+
+def is_among(address: str, listed: str) -> bool:
+    """Whether an IP address is one of those that `networks` let pass."""
+    try:
+        return any(ip_address(address) in ip_network(word) for word in _words(listed))
+    except ValueError:
+        return False
+
+
+def _words(raw: str) -> list[str]:
+    return raw.replace(",", " ").split()
 
 
 def folder(raw: str) -> str:

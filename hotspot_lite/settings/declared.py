@@ -12,6 +12,7 @@ from hotspot_lite.settings.checks import (
     flag,
     folder,
     matching,
+    networks,
     one_of,
     port,
     seconds,
@@ -155,6 +156,22 @@ DECLARED: tuple[Setting, ...] = (
         " Daraja may say so while the PIN is awaited still: 90 is after every prompt's"
         " end; 25 where you saw that your account's queries tell the truth.",
         seconds,
+    ),
+    Setting(
+        "mpesa.callback_check",
+        "flag",
+        "Messages from other addresses than those below: off takes them, flag takes"
+        " them and tells in the doctor, enforce refuses them.",
+        one_of("off", "flag", "enforce"),
+    ),
+    Setting(
+        "mpesa.callback_addresses",
+        "196.201.214.200 196.201.214.206 196.201.214.207 196.201.214.208"
+        " 196.201.213.114 196.201.213.44 196.201.212.127 196.201.212.138"
+        " 196.201.212.129 196.201.212.136 196.201.212.74 196.201.212.69",
+        "Where Safaricom's messages come from, as its users see it; Safaricom publishes"
+        " no list.",
+        networks,
     ),
     Setting("router.host", "", "The MikroTik router's address."),
     Setting("router.port", 8728, "Its API port: 8728, or 8729 with TLS.", port),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,17 +57,40 @@ def close() -> None:
 
 
 @contextmanager
-def atomic() -> Iterator[None]:
+def atomic(wait_seconds: float | None = None) -> Iterator[None]:
     """One transaction: all of it is on disk afterwards, or nothing is.
 
     Inside another `atomic` it joins that one. Never do I/O in it: SQLite has one
-    writer. `database.after_commit` runs what must wait for the disk.
+    writer. `database.after_commit` runs what must wait for the disk. With
+    `wait_seconds` it raises what `is_busy` knows once it waited that long to begin.
     """
     if database.in_transaction():
         yield
         return
-    with _writer, database.atomic():
+    with _turn(wait_seconds), database.atomic():
         yield
+
+
+@contextmanager
+def _turn(wait_seconds: float | None) -> Iterator[None]:
+    if wait_seconds is None:
+        with _writer:
+            yield
+        return
+    until = time.monotonic() + wait_seconds
+    if not _writer.acquire(timeout=wait_seconds):
+        raise OperationalError("database is locked by another thread")
+    try:
+        _wait_at_most(until - time.monotonic())
+        yield
+    finally:
+        _wait_at_most(BUSY_SECONDS)
+        _writer.release()
+
+
+def _wait_at_most(seconds: float) -> None:
+    milliseconds = max(0, int(seconds * 1000))
+    database.connection().execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def is_busy(exc: BaseException) -> bool:

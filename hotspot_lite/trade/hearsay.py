@@ -7,11 +7,13 @@ callback here, and then amount and id must agree with what we asked for.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Protocol
 
 from hotspot_lite import jobs, store
-from hotspot_lite.trade import payments, undecided
+from hotspot_lite.trade import inbox, payments, undecided
 from hotspot_lite.trade.models import Callback, Payment
 
 # Before this age a query tells nothing; from the second on, "0" means paid (1.5).
@@ -38,6 +40,37 @@ class Heard(Protocol):
     def amount_text(self) -> str: ...
     @property
     def receipt(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was heard, as it comes back from the inbox."""
+
+    ok: bool
+    result_code: str
+    result_text: str
+    checkout_request_id: str
+    amount_cents: int | None
+    amount_text: str
+    receipt: str | None
+
+
+def message(
+    payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int
+) -> inbox.Message:
+    """A callback as the inbox keeps it, where the database is busy."""
+    names = Kept.__dataclass_fields__
+    said = heard and {name: getattr(heard, name) for name in names}
+    about = {"payment": str(payment.id), "heard": json.dumps(said)}
+    return inbox.Message("callback", raw, peer, now, about)
+
+
+def hear_kept(kept: inbox.Message) -> str:
+    """Judge a callback that waited in the inbox, as of when it came."""
+    payment = store.get(Payment, int(kept.about["payment"]))
+    said = json.loads(kept.about["heard"])
+    heard = Kept(**said) if said else None
+    return hear(payment, kept.raw, heard, kept.peer, kept.received_at)
 
 
 def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int) -> str:

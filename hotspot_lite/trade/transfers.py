@@ -42,18 +42,20 @@ class Told(Protocol):
     def payer(self) -> str: ...
 
 
-def keep_body(raw: bytes, peer: str, now: int) -> None:
+def keep_body(raw: bytes, peer: str, now: int) -> str:
     """Keep a confirmation as it came, and the job that reads it: one transaction.
 
-    The same body twice is one row.
+    The same body twice is one row. Returns "new" or "duplicate".
     """
     digest = hashlib.sha256(raw).hexdigest()
     row = {"digest": digest, "body": raw, "peer": peer, "received_at": now}
     with store.atomic():
         keep = TransferBody.insert(verdict="new", **row).on_conflict_ignore()
-        if keep.as_rowcount().execute():
-            body = TransferBody.get(TransferBody.digest == digest)
-            jobs.put("payments.confirm", once=str(body.id), body_id=body.id)
+        if not keep.as_rowcount().execute():
+            return "duplicate"
+        body = TransferBody.get(TransferBody.digest == digest)
+        jobs.put("payments.confirm", once=str(body.id), body_id=body.id)
+    return "new"
 
 
 def judged(body_id: int, verdict: str) -> None:

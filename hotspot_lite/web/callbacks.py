@@ -9,16 +9,19 @@ think of it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import hearsay, payments
+from hotspot_lite.trade import hearsay, inbox, payments
 from hotspot_lite.trade.hearsay import Heard
+from hotspot_lite.trade.inbox import Message
 from hotspot_lite.trade.models import Payment
 from hotspot_lite.web import pages
 from hotspot_lite.web.rails import Rails, WebRail
+from hotspot_lite.web.senders import Senders
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 32 * 1024
@@ -31,6 +34,7 @@ class Callbacks:
     def __init__(self, box: Box, rails: Rails) -> None:
         self.box = box
         self.rails = rails
+        self.senders = Senders(box.settings)
 
     def add_to(self, app: Bottle) -> None:
         """Put its page on `app`."""
@@ -39,8 +43,10 @@ class Callbacks:
     def hear(self, token: str) -> HTTPResponse:
         """POST /cb/<token>: 200 once it is on disk, 503 where it could not be.
 
-        <token> is a payment's, or the name of a rail that signs. 404 for an unknown
-        one, 401 for a wrong signature, 413 over 32 KiB; none of these stores anything.
+        A second is all the time there is: where the database is busy, it is kept as a
+        file. <token> is a payment's, or the name of a rail that signs. 404 for an
+        unknown one, 401 for a wrong signature, 413 over 32 KiB; none of these
+        stores anything.
         """
         rail = self.rails.get(token)
         if rail is not None and rail.signed_callbacks and rail.is_set_up():
@@ -49,6 +55,7 @@ class Callbacks:
         rail = self.rails.get(payment.provider) if payment is not None else None
         if payment is None or rail is None or rail.signed_callbacks:
             raise HTTPError(404)
+        self.senders.refuse_strangers()
         raw = posted_body()
         try:
             heard = rail.hear(raw, _headers())
@@ -76,13 +83,30 @@ class Callbacks:
 
     def _keep(self, payment: Payment, raw: bytes, heard: Heard | None) -> HTTPResponse:
         now, peer = self.box.clock.now().at, pages.client_address()
-        verdict = hearsay.hear(payment, raw, heard, peer, now)
+        verdict = take_or_keep(
+            self.box,
+            hearsay.message(payment, raw, heard, peer, now),
+            lambda: hearsay.hear(payment, raw, heard, peer, now),
+        )
         log.info("callback of payment %s: %s", payment.id, verdict)
         return pages.json_page(ACCEPTED)
 
 
 def _headers() -> dict[str, str]:
     return {name.lower(): text for name, text in request.headers.items()}
+
+
+def take_or_keep(box: Box, message: Message, take: Callable[[], str]) -> str:
+    """Have `take` write a message down, within the second that its sender waits.
+
+    Returns its verdict, or "kept" where the database was busy and it is a file now.
+    Raises HTTPError 503 where the disk took neither.
+    """
+    try:
+        return inbox.take_or_keep(box.settings.data_dir, message, take)
+    except OSError:
+        log.exception("a message of a provider could not be written")
+        raise HTTPError(503) from None
 
 
 def posted_body() -> bytes:

@@ -14,8 +14,10 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.trade import matching, paybill, transfers
+from hotspot_lite.trade.inbox import Message
 from hotspot_lite.web import pages
-from hotspot_lite.web.callbacks import posted_body
+from hotspot_lite.web.callbacks import posted_body, take_or_keep
+from hotspot_lite.web.senders import Senders
 
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 CONFIRMED = {"ResultCode": 0, "ResultDesc": "Success"}
@@ -31,6 +33,7 @@ class Paybill:
 
     def __init__(self, box: Box) -> None:
         self.box = box
+        self.senders = Senders(box.settings)
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`."""
@@ -44,7 +47,12 @@ class Paybill:
         """
         raw = self._body(secret)
         now = self.box.clock.now().at
-        transfers.keep_body(raw, pages.client_address(), now)
+        peer = pages.client_address()
+        take_or_keep(
+            self.box,
+            Message("transfer", raw, peer, now, {}),
+            lambda: transfers.keep_body(raw, peer, now),
+        )
         return pages.json_page(CONFIRMED)
 
     def validate(self, secret: str) -> HTTPResponse:
@@ -60,6 +68,7 @@ class Paybill:
     def _body(self, secret: str) -> bytes:
         if not paybill.is_secret(secret, self.box.key):
             raise HTTPError(404)
+        self.senders.refuse_strangers()
         return posted_body()
 
 

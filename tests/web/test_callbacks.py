@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 from house import Answer, Browser, Site, Start
 
+from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import payments
+from hotspot_lite.store import file as store
+from hotspot_lite.trade import hearsay, inbox, payments
 from hotspot_lite.trade.models import Callback, Payment, Undecided
 from hotspot_lite.wires.daraja_rail import MpesaRail
 
@@ -220,20 +224,78 @@ def test_ten_at_the_same_instant_are_one_payment(site: Site, payment: Payment) -
     assert len(fulfil_jobs()) == 1
 
 
-def test_while_the_disk_can_not_be_written_it_is_not_accepted(
-    start_site: Start, monkeypatch: pytest.MonkeyPatch
+def test_while_the_database_is_busy_it_is_kept_as_a_file_and_read_afterwards(
+    site: Site, payment: Payment
 ) -> None:
-    monkeypatch.setattr("hotspot_lite.store.file.BUSY_SECONDS", 0.1)
-    site = start_site()
-    payment = site.ask(site.plan())
+    data_dir = site.box.settings.data_dir
+    file = site.box.settings.database_file
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        for _ in range(2):
+            answer = tell(site, site.token(payment), raw())
+            assert (answer.status, answer.json()) == (200, ACCEPTED)
+        seconds = time.monotonic() - began
+        other.execute("ROLLBACK")
+    assert seconds < store.BUSY_SECONDS
+    assert (state(), inbox.waiting(data_dir)) == ("sent", (1, 0))
+    journey.here.use(site.box)
+    journey.take_in()
+    assert (state(), inbox.waiting(data_dir)) == ("paid", (0, 0))
+    assert Callback.get().verdict == "paid"
+    assert len(fulfil_jobs()) == 1
+
+
+def test_a_failure_that_waited_does_not_undo_a_payment(
+    site: Site, payment: Payment
+) -> None:
+    told = json.loads(raw(code=1032))["Body"]["stkCallback"]
+    heard = hearsay.Kept(False, "1032", "said", "ws_CO_1", None, "", None)
+    kept = hearsay.message(payment, json.dumps(told).encode(), heard, "", 1)
+    inbox.keep(site.box.settings.data_dir / inbox.FOLDER, kept)
+    tell(site, site.token(payment), raw())
+    journey.here.use(site.box)
+    journey.take_in()
+    assert state() == "paid"
+
+
+def test_where_the_disk_takes_nothing_it_is_not_accepted(
+    site: Site, payment: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(inbox, "keep", full)
     file = site.box.settings.database_file
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert tell(site, site.token(payment), raw()).status == 503
         other.execute("ROLLBACK")
-    assert state() == "asked"
     assert tell(site, site.token(payment), raw()).status == 200
-    assert state() == "paid"
+
+
+def test_a_file_that_can_t_be_read_is_put_aside_for_a_person(
+    site: Site, payment: Payment
+) -> None:
+    folder = site.box.settings.data_dir / inbox.FOLDER
+    folder.mkdir()
+    (folder / "0.json").write_text('{"kind": "callback", "raw"')
+    (folder / "1.json").write_text('{"kind": "letter", "raw": ""}')
+    journey.here.use(site.box)
+    journey.take_in()
+    assert inbox.waiting(site.box.settings.data_dir) == (0, 2)
+
+
+def test_an_address_that_is_not_safaricom_s_is_refused_where_the_owner_wants_it(
+    start_site: Start,
+) -> None:
+    site = start_site(MPESA_CALLBACK_CHECK="enforce")
+    payment = site.ask(site.plan())
+    Payment.update(state="sent", checkout_request_id="ws_CO_1").execute()
+    token = site.token(payment)
+    assert tell(site, token, raw(), X_Forwarded_For="203.0.113.9").status == 404
+    assert Callback.select().count() == 0
+    assert tell(site, token, raw(), X_Forwarded_For="196.201.214.200").status == 200
 
 
 def test_a_fault_of_the_reader_does_not_lose_the_body(
