@@ -220,9 +220,12 @@ def _identity(user: str, group: str) -> str:
 def _one_line(sql: str) -> str:
     """`sql` for sql_map: FreeRADIUS escapes what it puts in for %{…}."""
     flat = " ".join(sql.split())
-    return flat.replace(":username", "'%{User-Name}'").replace(
-        ":mac", "'%{Calling-Station-Id}'"
-    )
+    named = {
+        ":username": "User-Name",
+        ":name_mac": "control:Tmp-String-2",
+        ":mac": "control:Tmp-String-1",
+    }
+    return re.sub(r":[a-z_]+", lambda found: f"'%{{{named[found[0]]}}}'", flat)
 
 
 def _filled(name: str, values: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ LOGIN_SQL = (TEMPLATES / "login.sql").read_text(encoding="utf-8")
 INTERIM_SECONDS = 300
 IDLE_SECONDS = 900
 NAME = re.compile(r"[0-9A-Za-z@._:-]{1,64}")
+MAC = re.compile(r"[-:.]?".join([r"([0-9A-F]{2})"] * 6), re.IGNORECASE)
 WRONG_CODE = "Wrong code or password"
 MESSAGES = {
     "expired": "Your package has expired",
@@ -72,6 +73,12 @@ class _Row:
     blocked: int
 
 
+def one_mac(text: str) -> str:
+    """`text` as RouterOS writes a MAC, whatever radius-mac-format; or as it is."""
+    found = MAC.fullmatch(text)
+    return ":".join(found.groups()).upper() if found else text
+
+
 def decide(connection: sqlite3.Connection, request: Request) -> Decision:
     """Accept, reject or say nothing, by one read of `connection`.
 
@@ -81,12 +88,20 @@ def decide(connection: sqlite3.Connection, request: Request) -> Decision:
     if not NAME.fullmatch(request.username):
         return _reject("unknown")
     try:
-        found = connection.execute(
-            LOGIN_SQL, {"username": request.username, "mac": request.mac}
-        ).fetchone()
+        found = connection.execute(LOGIN_SQL, _named(request)).fetchone()
     except sqlite3.Error:
         return SILENT
     return SILENT if found is None else _judged(_Row(*found), request)
+
+
+def _named(request: Request) -> dict[str, str]:
+    name = request.username
+    return {
+        "username": name,
+        "name_mac": one_mac(name) if MAC.fullmatch(name) else "",
+        # SQLite takes no text that isn't UTF-8.
+        "mac": one_mac(request.mac).encode(errors="replace").decode(),
+    }
 
 
 def _judged(row: _Row, request: Request) -> Decision:
@@ -104,7 +119,7 @@ def _objection(row: _Row, request: Request) -> str:
     """Why not, before the password is looked at; "ok" if there is no reason."""
     if row.blocked:
         return "blocked"
-    if row.by_name == 0 and request.username != request.mac:
+    if row.by_name == 0 and one_mac(request.username) != one_mac(request.mac):
         return "unknown"  # somebody else's MAC as a name
     if row.verdict == "ok" and row.devices_full:
         return "devices"

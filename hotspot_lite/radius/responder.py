@@ -217,7 +217,8 @@ def accounting_fields(request: Mapping[str, Any], nas: str, now: int) -> Iterabl
 
 def _unique(*parts: object) -> str:
     text = ",".join(_text(part) for part in parts)
-    return md5(text.encode(), usedforsecurity=False).hexdigest()
+    raw = text.encode(errors="surrogateescape")
+    return md5(raw, usedforsecurity=False).hexdigest()
 
 
 def _asked(request: packet.AuthPacket) -> policy.Request:
@@ -227,10 +228,22 @@ def _asked(request: packet.AuthPacket) -> policy.Request:
     return policy.Request(
         username=_text(_first(request, "User-Name")),
         mac=_text(_first(request, "Calling-Station-Id")),
-        password=request.PwDecrypt(hidden[0]).encode() if hidden else None,
+        password=_shown(hidden[0], request) if hidden else None,
         chap=chap[0] if chap else None,
         challenge=challenge[0],
     )
+
+
+def _shown(hidden: bytes, request: packet.AuthPacket) -> bytes:
+    """A User-Password in clear (RFC 2865 section 5.2), byte by byte: pyrad's own
+    leaves out what is no UTF-8, and so takes wrong ones for right."""
+    clear, last = b"", request.authenticator
+    for start in range(0, len(hidden), 16):
+        block = hidden[start : start + 16]
+        key = md5(request.secret + last, usedforsecurity=False).digest()
+        clear += bytes(a ^ b for a, b in zip(block, key, strict=False))
+        last = block
+    return clear.rstrip(b"\0")
 
 
 def _reply(request: packet.AuthPacket, decision: policy.Decision) -> bytes:
@@ -254,11 +267,13 @@ def _first(request: Mapping[str, Any], name: str, default: object = "") -> Any:
 
 def _text(value: object) -> str:
     # pyrad gives bytes where a text is no UTF-8.
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return value.decode(errors="surrogateescape")
+    return str(value)
 
 
 def _quoted(value: object) -> str:
-    return quote(_text(value), safe="")
+    return quote(_text(value), safe="", errors="surrogateescape")
 
 
 def listening(host: str, port: int) -> socket.socket:

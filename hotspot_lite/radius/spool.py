@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
+from hotspot_lite.radius.policy import one_mac
+
 log = logging.getLogger(__name__)
 
 ACCT_FIELDS = 17
@@ -193,7 +195,7 @@ def _accounting(fields: list[str]) -> AccountingRecord:
         unique_id=unique_id,
         acct_session_id=unquote(session),
         username=unquote(user),
-        mac=unquote(mac),
+        mac=one_mac(unquote(mac)),
         ip=ip,
         seconds=int(seconds),
         octets_in=(int(giga_in) << 32) + int(low_in),
@@ -206,7 +208,8 @@ def _accounting(fields: list[str]) -> AccountingRecord:
 
 def _reject(fields: list[str]) -> AuthReject:
     at, username, mac, reason, nas, _ = _whole(fields, AUTH_FIELDS)
-    return AuthReject(int(at), unquote(username), unquote(mac), reason, unquote(nas))
+    mac = one_mac(unquote(mac))
+    return AuthReject(int(at), unquote(username), mac, reason, unquote(nas))
 
 
 def _subscription(klass: str) -> int | None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -158,14 +159,19 @@ class Server:
 
     def login(
         self,
-        username: str,
-        password: str = "pass",
-        mac: str = OWN_MAC,
+        username: str | bytes,
+        password: str | bytes = "pass",
+        mac: str | bytes = OWN_MAC,
         chap: bool = False,
         **more: Any,
     ) -> Answer:
-        client = self.client(more.pop("secret", SECRET))
-        asked = client.CreateAuthPacket(User_Name=username, Calling_Station_Id=mac)
+        seconds = more.pop("seconds", SILENCE_SECONDS)
+        client = self.client(more.pop("secret", SECRET), seconds)
+        asked = client.CreateAuthPacket()
+        # As bytes: a row may hold what is no UTF-8.
+        asked[1] = [in_bytes(username)]
+        if mac:
+            asked[31] = [in_bytes(mac)]
         if chap:
             asked.authenticator = asked.CreateAuthenticator()
             add_chap(asked, password)
@@ -238,13 +244,15 @@ class Server:
             return self.process.wait(timeout=10)
 
 
-def add_chap(asked: Any, password: str) -> None:
-    from hashlib import md5
+def in_bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
+
+def add_chap(asked: Any, password: str | bytes) -> None:
     challenge = bytes(range(16))
     mark = b"\x2a"
     asked["CHAP-Challenge"] = challenge
-    asked["CHAP-Password"] = mark + md5(mark + password.encode() + challenge).digest()
+    asked["CHAP-Password"] = mark + md5(mark + in_bytes(password) + challenge).digest()
 
 
 def as_word(value: object) -> str:

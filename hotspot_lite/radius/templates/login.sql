@@ -13,19 +13,19 @@ SELECT v.verdict,
       AND upper(s.mac) <> upper(:mac)) >= v.devices,
   CAST(v.subscription_id AS TEXT),
   EXISTS (SELECT 1 FROM device_block b
-    WHERE b.mac IN (upper(:mac), lower(:mac))
+    WHERE b.mac IN (:mac, lower(:mac))
       AND b.until > (SELECT at FROM moment))
     AND NOT EXISTS (SELECT 1 FROM device d
-      WHERE d.mac IN (upper(:mac), lower(:mac))
+      WHERE d.mac IN (:mac, lower(:mac))
         AND d.customer_id = v.customer_id)
 FROM radius_access v
 WHERE v.customer_id = coalesce(
   (SELECT id FROM customer WHERE username = :username),
   (SELECT customer_id FROM device
-    WHERE mac IN (upper(:username), lower(:username))))
+    WHERE mac IN (:name_mac, lower(:name_mac))))
 UNION ALL
 SELECT 'unknown', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   EXISTS (SELECT 1 FROM device_block b
-    WHERE b.mac IN (upper(:mac), lower(:mac))
+    WHERE b.mac IN (:mac, lower(:mac))
       AND b.until > (SELECT at FROM moment))
 LIMIT 1
