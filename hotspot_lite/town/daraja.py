@@ -17,6 +17,12 @@ from typing import Any, Self
 from hotspot_lite.town.daraja_book import Book, Taken
 from hotspot_lite.town.daraja_c2b import ByHand
 from hotspot_lite.town.daraja_control import Control, no_such_page
+from hotspot_lite.town.daraja_faults import (
+    REFUSING_FAULTS,
+    accepted,
+    query_answer,
+    refusal,
+)
 from hotspot_lite.town.daraja_gate import (
     Shop,
     basic_is_right,
@@ -29,6 +35,7 @@ from hotspot_lite.town.daraja_gate import (
 )
 from hotspot_lite.town.daraja_ground import Ground
 from hotspot_lite.town.daraja_later import Later
+from hotspot_lite.town.daraja_mix import habit
 from hotspot_lite.town.daraja_orders import Orders
 from hotspot_lite.town.daraja_phones import TEXTS, Office, Phones, Prompt
 from hotspot_lite.town.daraja_prompts import Prompts
@@ -36,16 +43,6 @@ from hotspot_lite.town.daraja_pull import Pull
 from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.stand import Ask, Reply, Stand, as_html, as_json
 
-# Faults before anything is done, and faults after the phone has rung.
-REFUSING_FAULTS = ("html-503", "html-403", "429", "busy", "down")
-ACCEPTING_FAULTS = (
-    "response-lost",
-    "empty-ids",
-    "html-200",
-    "html-503-accepted",
-    "drip",
-)
-PUSH_FAULTS = REFUSING_FAULTS + ACCEPTING_FAULTS
 QUERY_SPACING_SECONDS = 12.0  # 5 in 60 s with a burst of 1
 
 
@@ -69,9 +66,11 @@ class PretendDaraja(Inhabitant):
         self.phones = Phones()
         self.journal: list[dict[str, Any]] = []
         self.oauth_down = False
+        self.token_refusals = 0  # so many calls more are told of a bad token
         self.push_fault = ""
         self.query_fault = ""
         self.order_fault = ""  # of every other call
+        self.query_shape = "text"
         self.query_pending = "500"  # or "4999", or "0": the disputed one
         self.query_early_seconds = 1.0
         self.query_spike_arrest = False
@@ -102,6 +101,7 @@ class PretendDaraja(Inhabitant):
         )
         self.orders, self.by_hand = Orders(ground), ByHand(ground)
         self.pull = Pull(self.shop, self.book)
+        self.profile = "calm"
         self._control = Control(self)
         self._stand = Stand(self._answer, port, now)
 
@@ -125,6 +125,16 @@ class PretendDaraja(Inhabitant):
     @callback_tries.setter
     def callback_tries(self, tries: int) -> None:
         self.prompts.callback_tries = tries
+
+    @property
+    def profile(self) -> str:
+        """How people who turn up from now on behave: a name of daraja_mix.PROFILES."""
+        return self._profile
+
+    @profile.setter
+    def profile(self, name: str) -> None:
+        self._profile = name
+        self.phones.habit = habit(name, self._dice)
 
     def start(self) -> Self:
         """Begin to answer."""
@@ -181,7 +191,7 @@ class PretendDaraja(Inhabitant):
             return self._control.answer(ask)
         what, page = self._page(ask)
         reply = page(ask)
-        told = "nothing" if reply.drop else reply.body.decode()
+        told = "nothing" if reply.drop else reply.body.decode(errors="replace")
         self._note(what, asked=ask.json(), status=reply.status, told=told)
         time.sleep(self.answer_after_seconds * self._scale)
         return reply
@@ -215,7 +225,7 @@ class PretendDaraja(Inhabitant):
     def _behind_token(self, page: Callable[[Ask], Reply]) -> Callable[[Ask], Reply]:
         def answer(ask: Ask) -> Reply:
             if self.order_fault in REFUSING_FAULTS:
-                return self._refusal(self.order_fault)
+                return refusal(self.order_fault, self.retry_after)
             return self._check_token(ask) or page(ask)
 
         return answer
@@ -247,7 +257,10 @@ class PretendDaraja(Inhabitant):
 
     def _check_token(self, ask: Ask) -> Reply | None:
         token = ask.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._tokens.get(token, 0) > time.monotonic():
+        with self._lock:
+            is_refused = self.token_refusals > 0
+            self.token_refusals -= is_refused
+        if self._tokens.get(token, 0) > time.monotonic() and not is_refused:
             return None
         return error("404.001.03", "Invalid Access Token", 404)
 
@@ -261,7 +274,7 @@ class PretendDaraja(Inhabitant):
         known = self.phones.get(number)
         fault = (known.push_fault if known else "") or self.push_fault
         if fault in REFUSING_FAULTS:
-            return self._refusal(fault)
+            return refusal(fault, self.retry_after)
         bad = self._checked(ask) or check_push(fields, self._allow_http_loopback)
         if bad is not None:
             return bad
@@ -272,41 +285,11 @@ class PretendDaraja(Inhabitant):
             self.prompts.end(prompt, told_after=0)
         else:
             self.prompts.ring(prompt)
-        return self._accepted(prompt, fault)
-
-    def _accepted(self, prompt: Prompt, fault: str) -> Reply:
-        is_blank = fault == "empty-ids"
-        words = "Success. Request accepted for processing"
-        reply = as_json(
-            {
-                "MerchantRequestID": "" if is_blank else prompt.merchant_id,
-                "CheckoutRequestID": "" if is_blank else prompt.checkout_id,
-                "ResponseCode": "" if is_blank else "0",
-                "ResponseDescription": "" if is_blank else words,
-                "CustomerMessage": "" if is_blank else words,
-            }
-        )
-        faulty = {
-            "response-lost": Reply(drop=True),
-            "html-200": as_html("Request accepted", 200),
-            "html-503-accepted": as_html("Service Unavailable", 503),
-            "drip": Reply(200, reply.body, drip_seconds=1.0 * self._scale),
-        }
-        return faulty.get(fault, reply)
-
-    def _refusal(self, fault: str) -> Reply:
-        busy = "System is busy. Please try again in few minutes."
-        return {
-            "html-503": as_html("Service Unavailable", 503),
-            "html-403": as_html("Request unsuccessful. Incapsula incident", 403),
-            "429": spike_arrest(self.retry_after),
-            "busy": error("500.003.02", busy, 500),
-            "down": Reply(drop=True),
-        }[fault]
+        return accepted(prompt, fault, 1.0 * self._scale)
 
     def _query(self, ask: Ask) -> Reply:
         if self.query_fault in REFUSING_FAULTS:
-            return self._refusal(self.query_fault)
+            return refusal(self.query_fault, self.retry_after)
         if self.query_spike_arrest and self._is_too_often():
             return spike_arrest(self.retry_after)
         bad = self._checked(ask)
@@ -328,17 +311,7 @@ class PretendDaraja(Inhabitant):
         elif self.phones[prompt.phone].query_answer:
             code = self.phones[prompt.phone].query_answer
             text = TEXTS.get(code, text)
-        words = "The service request has been accepted successsfully"
-        return as_json(
-            {
-                "ResponseCode": "0",
-                "ResponseDescription": words,
-                "MerchantRequestID": prompt.merchant_id,
-                "CheckoutRequestID": prompt.checkout_id,
-                "ResultCode": code,
-                "ResultDesc": text,
-            }
-        )
+        return query_answer(prompt, code, text, self.query_shape)
 
     def _is_too_often(self) -> bool:
         with self._lock:

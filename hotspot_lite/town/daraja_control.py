@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from hotspot_lite.town.daraja_bodies import NUMBERS, SHAPES
+from hotspot_lite.town.daraja_faults import PUSH_FAULTS, QUERY_SHAPES, REFUSING_FAULTS
 from hotspot_lite.town.daraja_gate import error
+from hotspot_lite.town.daraja_mix import PROFILES
 from hotspot_lite.town.daraja_phones import Phones
 from hotspot_lite.town.stand import Ask, Reply, as_json
 
@@ -15,10 +18,12 @@ if TYPE_CHECKING:
 
 SWITCHES = (
     "oauth_down",
+    "token_refusals",
     "push_fault",
     "query_fault",
     "order_fault",
     "query_pending",
+    "query_shape",
     "query_early_seconds",
     "query_spike_arrest",
     "retry_after",
@@ -27,10 +32,20 @@ SWITCHES = (
     "answer_after_seconds",
     "slack_seconds",
     "callback_tries",
+    "profile",
 )
 
 
 PARTS = ("orders", "by_hand")
+CHOICES = {
+    "push_fault": ("", *PUSH_FAULTS),
+    "query_fault": ("", *REFUSING_FAULTS),
+    "order_fault": ("", *REFUSING_FAULTS),
+    "query_shape": QUERY_SHAPES,
+    "shape": SHAPES,
+    "callback_number": NUMBERS,
+    "profile": tuple(PROFILES),
+}
 
 
 class Control:
@@ -137,4 +152,6 @@ def _set(thing: object, name: str, value: Any) -> None:
     # None stands for "any JSON value": the wrong amounts of callbacks.
     if name != "callback_amount" and type(value) is not type(old) and not is_number:
         raise ValueError(f"{name} is not a {type(old).__name__}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise ValueError(f"{name} is none of {', '.join(CHOICES[name])}")
     setattr(thing, name, float(value) if is_number else value)

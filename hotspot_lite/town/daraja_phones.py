@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -48,7 +49,9 @@ class Phone:
     `answer` is a word of ANSWERS or a raw ResultCode. Seconds are of the real world;
     the town's scale shortens them. `push_fault`, where set, is a fault of Daraja's
     (see daraja.PUSH_FAULTS) that only this number meets. The callback fields say
-    what becomes of the callback.
+    what becomes of the callback: `first` and `last` are ResultCodes of wrong ones
+    before and after the true one, `id` and `receipt` replace the true ones, `number`
+    is how the payer is told (see daraja_bodies.NUMBERS).
     """
 
     number: str
@@ -63,14 +66,27 @@ class Phone:
     callback_copies: int = 1
     callback_before_answer: bool = False
     callback_amount: Any = None
+    callback_number: str = "number"
+    callback_code_is_text: bool = False
+    callback_id: str = ""
+    callback_receipt: str = ""
+    callback_first: str = ""
+    callback_last: str = ""
+    callback_again_after_seconds: float = 0.0
 
 
 class Phones(dict[str, Phone]):
-    """Every number exists; it is made when first looked at."""
+    """Every number exists; it is made when first looked at, as `habit` has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.habit: Callable[[Phone], None] | None = None
 
     def __missing__(self, number: str) -> Phone:
-        self[number] = Phone(number)
-        return self[number]
+        made = Phone(number)
+        if self.habit is not None:
+            self.habit(made)
+        return self.setdefault(number, made)
 
 
 @dataclass
@@ -144,38 +160,3 @@ class Office:
 
     def _hex(self, places: int) -> str:
         return "".join(self.dice.choices("0123456789abcdef", k=places))
-
-
-def callback_body(prompt: Prompt, phone: Phone) -> dict[str, Any]:
-    """The callback for a prompt that has ended, in one of the production shapes.
-
-    Shape A has a fractional amount and a balance, shape B a whole one and a balance
-    without a value (facts 0.8). A failure carries no metadata.
-    """
-    told: dict[str, Any] = {
-        "MerchantRequestID": prompt.merchant_id,
-        "CheckoutRequestID": prompt.checkout_id,
-        "ResultCode": int(prompt.code) if prompt.code.isdigit() else prompt.code,
-        "ResultDesc": prompt.text,
-    }
-    if prompt.code == "0":
-        told["CallbackMetadata"] = {"Item": _items(prompt, phone)}
-    return {"Body": {"stkCallback": told}}
-
-
-def _items(prompt: Prompt, phone: Phone) -> list[dict[str, Any]]:
-    if phone.shape == "empty":
-        return []
-    shillings = prompt.amount_cents // 100
-    amount: Any = float(shillings) if phone.shape == "A" else shillings
-    balance = {"Name": "Balance", "Value": 0.0}
-    moment = datetime.fromtimestamp(prompt.paid_at, UTC).astimezone(EAT)
-    if phone.callback_amount is not None:
-        amount = phone.callback_amount
-    return [
-        {"Name": "Amount", "Value": amount},
-        {"Name": "MpesaReceiptNumber", "Value": prompt.receipt},
-        balance if phone.shape == "A" else {"Name": "Balance"},
-        {"Name": "TransactionDate", "Value": int(f"{moment:%Y%m%d%H%M%S}")},
-        {"Name": "PhoneNumber", "Value": int(prompt.phone)},
-    ]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from hotspot_lite.town.daraja_bodies import callback_body
 from hotspot_lite.town.daraja_book import Book, Taken
 from hotspot_lite.town.daraja_later import Later
 from hotspot_lite.town.daraja_phones import (
@@ -22,11 +23,12 @@ from hotspot_lite.town.daraja_phones import (
     Phone,
     Phones,
     Prompt,
-    callback_body,
 )
 
 PROMPT_SECONDS = 60.0
 SAME_AGAIN_SECONDS = 120.0
+DAILY_LIMIT_CENTS = 500_000 * 100
+DAY, EAT_SECONDS = 86_400, 3 * 3600
 CALLBACK_AFTER_SECONDS = 1.0
 POST_TIMEOUT_SECONDS = 5.0  # of the wall: the box is not scaled
 
@@ -50,6 +52,7 @@ class Prompts:
         self._lock = threading.RLock()
         self._prompts: dict[str, Prompt] = {}
         self._open: dict[str, Prompt] = {}
+        self._paid: dict[tuple[str, int], int] = {}
         self._paid_at: dict[tuple[str, int], float] = {}
 
     def open(self, fields: Mapping[str, Any], late_code: str) -> Prompt | None:
@@ -111,6 +114,16 @@ class Prompts:
     def tell(self, prompt: Prompt) -> None:
         """Send the callback, as many copies at once as the phone is set to."""
         phone = self._phones[prompt.phone]
+        if phone.callback_first:
+            self._tell_wrongly(prompt, phone, phone.callback_first)
+        self._tell_truly(prompt, phone)
+        if phone.callback_last:
+            self._tell_wrongly(prompt, phone, phone.callback_last)
+
+    def _tell_wrongly(self, prompt: Prompt, phone: Phone, code: str) -> None:
+        self._post(prompt.callback_url, callback_body(prompt, phone, code))
+
+    def _tell_truly(self, prompt: Prompt, phone: Phone) -> None:
         body = callback_body(prompt, phone)
         copies = [
             threading.Thread(target=self._post, args=(prompt.callback_url, body))
@@ -120,6 +133,9 @@ class Prompts:
             copy.start()
         for copy in copies:
             copy.join()
+        again = phone.callback_again_after_seconds
+        if again:
+            self._later.do(again, lambda: self._post(prompt.callback_url, body))
 
     def _settle(self, prompt: Prompt, phone: Phone) -> None:
         code = self._outcome(prompt, phone)
@@ -128,6 +144,8 @@ class Prompts:
             phone.balance_cents -= prompt.amount_cents
             prompt.receipt = self._office.receipt(prompt.paid_at)
             self._paid_at[prompt.phone, prompt.amount_cents] = time.monotonic()
+            day = (prompt.phone, int(prompt.paid_at + EAT_SECONDS) // DAY)
+            self._paid[day] = self._paid.get(day, 0) + prompt.amount_cents
             self._book.take(
                 Taken(
                     prompt.checkout_id,
@@ -151,7 +169,12 @@ class Prompts:
         limit = self.same_again_seconds * self._later.scale
         if before is not None and time.monotonic() - before < limit:
             return "17"
+        if self._paid_today(prompt) + prompt.amount_cents > DAILY_LIMIT_CENTS:
+            return "4"
         return "0" if phone.balance_cents >= prompt.amount_cents else "1"
+
+    def _paid_today(self, prompt: Prompt) -> int:
+        return self._paid.get((prompt.phone, int(self._now() + EAT_SECONDS) // DAY), 0)
 
     def _post(self, url: str, body: dict[str, Any], tried: int = 1) -> None:
         status = post_json(url, body)
