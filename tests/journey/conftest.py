@@ -1,0 +1,5 @@
+"""The fixtures of the journey's tests; `road` has them under a name of its own."""
+
+from road import asked, box, clock, paid, sold, town, visitor
+
+__all__ = ["asked", "box", "clock", "paid", "sold", "town", "visitor"]

@@ -1,0 +1,132 @@
+"""A box in the pretend town, its jobs run one by one, the time in our hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotspot_lite import box as boxes
+from hotspot_lite import jobs, journey, settings, store
+from hotspot_lite.box import Box
+from hotspot_lite.clock import Clock
+from hotspot_lite.jobs import sight
+from hotspot_lite.radius import responder
+from hotspot_lite.stage import until
+from hotspot_lite.town.visitor import Visitor
+from hotspot_lite.town.whole import Town
+from hotspot_lite.trade import catalogue, payments
+from hotspot_lite.trade.models import Payment, Subscription
+
+
+class Shifted(Clock):
+    """The time of day, moved by as many seconds as a test likes."""
+
+    shift = 0
+
+    def at(self) -> int:
+        return int(time.time()) + self.shift
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    with Town(scale=0.01) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> Shifted:
+    return Shifted(trusted=True)
+
+
+@pytest.fixture
+def box(town: Town, clock: Shifted, tmp_path: Path) -> Iterator[Box]:
+    environment = town.settings() | {
+        "HOTSPOT_CONFIG": "/nonexistent",
+        "HOTSPOT_BOX_DATA_DIR": str(tmp_path / "data"),
+        "HOTSPOT_BOX_RUN_DIR": str(tmp_path / "run"),
+        "HOTSPOT_RADIUS_SERVER": "embedded",
+    }
+    boxes.make(settings.load(environment))
+    opened = boxes.open_box(environment)
+    made = Box(opened.settings, clock, opened.key)
+    journey.here.use(made)
+    with radius(made):
+        yield made
+    store.close()
+
+
+def radius(box: Box) -> responder_in_thread:
+    return responder_in_thread(box)
+
+
+class responder_in_thread:
+    """The embedded RADIUS responder, for as long as a test lasts."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+
+    def __enter__(self) -> None:
+        found = self.box.settings
+        ports = (found["radius.auth_port"], found["radius.acct_port"])
+        self.sockets = [responder.listening("127.0.0.1", port) for port in ports]
+        serving = responder.from_settings(found)
+        threading.Thread(
+            target=responder.serve, args=(serving, self.sockets), daemon=True
+        ).start()
+
+    def __exit__(self, *_: object) -> None:
+        for sock in self.sockets:
+            sock.close()
+
+
+@pytest.fixture
+def visitor(town: Town) -> Visitor:
+    return town.visitor()
+
+
+@pytest.fixture
+def asked(box: Box, visitor: Visitor) -> Payment:
+    plan = catalogue.add("1 Hour", "20", "1h", journey.here.now())
+    wish = payments.Ask(plan, visitor.phone, visitor.mac, visitor.ip)
+    return payments.ask(wish, box.key, journey.here.now())
+
+
+@pytest.fixture
+def paid(asked: Payment, town: Town) -> Payment:
+    """Paid on the phone; its callback was kept from the box."""
+    town.daraja.phones[asked.phone].callback_lost = True
+    journey.push(payment_id=asked.id)
+    assert wait_for(lambda: town.daraja.money_taken())
+    return again(asked)
+
+
+@pytest.fixture
+def sold(paid: Payment) -> Subscription:
+    payments.mark_paid(paid, "callback", None, "UKM1", journey.here.now())
+    journey.fulfil(payment_id=paid.id)
+    return Subscription.get()
+
+
+def again(payment: Payment) -> Payment:
+    return Payment.get_by_id(payment.id)
+
+
+def wait_for(holds: object, seconds: float = 5) -> object:
+    return until(holds, seconds)  # type: ignore[arg-type]
+
+
+def waiting() -> list[str]:
+    return [name for name, _ in sight.waiting_jobs(jobs.rows)]
+
+
+def with_settings(monkeypatch: pytest.MonkeyPatch, **changed: object) -> None:
+    box = journey.here.box
+    values = {**box.settings.values}
+    values |= {name.replace("__", "."): value for name, value in changed.items()}
+    monkeypatch.setattr(
+        journey.here, "box", Box(settings.Settings(values), box.clock, box.key)
+    )
