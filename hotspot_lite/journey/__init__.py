@@ -4,7 +4,8 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, byhand, online, telling, ending, noticing, watching.
+Read on in this order: money, byhand, online, telling, returning, ending, noticing,
+watching.
 """
 
 from hotspot_lite.journey.byhand import confirm, match
@@ -13,6 +14,7 @@ from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import notice
 from hotspot_lite.journey.online import admit, catch_up
+from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.telling import tell
 from hotspot_lite.journey.watching import sample, show
 
@@ -21,6 +23,7 @@ __all__ = [
     "catch_up",
     "close_stale",
     "confirm",
+    "displace",
     "drain",
     "expire",
     "fulfil",
@@ -35,4 +38,5 @@ __all__ = [
     "show",
     "take_in",
     "tell",
+    "welcome",
 ]

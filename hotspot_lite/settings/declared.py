@@ -237,6 +237,13 @@ DECLARED: tuple[Setting, ...] = (
         one_of("both", "radius", "router"),
     ),
     Setting(
+        "access.welcome",
+        True,
+        "Put a known device online without a click when it opens the portal and has"
+        " time left. No where people copy each other's MAC addresses.",
+        flag,
+    ),
+    Setting(
         "sms.provider",
         "log",
         "textsms, advanta, celcom, sunface, africastalking, http, or log (send none).",

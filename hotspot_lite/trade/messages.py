@@ -39,6 +39,12 @@ def answer(subscription: Subscription, now: int) -> Message:
     )
 
 
+def code(phone: str, code: str, now: int) -> Message:
+    """Write the SMS with a code to come back by. Call it inside a transaction."""
+    text = f"{code} is your WiFi code. It is good for 10 minutes. Give it to nobody."
+    return store.create(Message, kind="code", phone=phone, text=text, made_at=now)
+
+
 def claim(message_id: int) -> Message | None:
     """The message, marked `sending`, if it may be sent; None if it was.
 

@@ -144,6 +144,7 @@ class Subscription(Table):
     access = TextField(default="waiting")  # waiting | admitted | failed | none
     access_says = TextField(default="")
     admitted_at = IntegerField(null=True)
+    called_at = IntegerField(null=True)
     made_at = IntegerField()
 
 
@@ -154,6 +155,27 @@ class Device(Table):
     customer = ForeignKeyField(Customer)
     ip = TextField(default="")
     seen_at = IntegerField()
+
+
+class PhoneCode(Table):
+    """A code sent to a phone by SMS, to prove that it is in the hand."""
+
+    id = AutoField()
+    phone = TextField()
+    code_hash = TextField()  # keyed: six digits alone are soon guessed
+    made_at = IntegerField()
+    tries = IntegerField(default=0)
+    used_at = IntegerField(null=True)
+
+
+class Move(Table):
+    """A customer's time that was taken over by another device."""
+
+    id = AutoField()
+    customer = ForeignKeyField(Customer)
+    mac = TextField()
+    how = TextField()  # link | phone | voucher | receipt
+    at = IntegerField()
 
 
 class DeviceBlock(Table):

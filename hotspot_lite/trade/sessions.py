@@ -264,16 +264,17 @@ def _chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:
 
 def online(now: int) -> int:
     """How many sessions are open and were heard of in the last 15 minutes."""
-    return int(Session.select().where(_is_live(now)).count())
+    return int(Session.select().where(is_live(now)).count())
 
 
 def live(now: int) -> list[Session]:
     """Those sessions, the newest first."""
-    query = Session.select().where(_is_live(now))
+    query = Session.select().where(is_live(now))
     return list(query.order_by(Session.started_at.desc(), Session.uniq))
 
 
-def _is_live(now: int) -> object:
+def is_live(now: int) -> Any:
+    """The query for sessions that are open and were heard of lately."""
     return Session.ended_at.is_null() & (Session.seen_at > now - LIVE_SECONDS)
 
 

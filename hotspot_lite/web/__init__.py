@@ -23,6 +23,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.admin import Admin
     from hotspot_lite.web.api import Api
     from hotspot_lite.web.callbacks import Callbacks
+    from hotspot_lite.web.captive import Captive
     from hotspot_lite.web.claim import Claims
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.exceptions import Exceptions
@@ -31,6 +32,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
+    from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_pages import RouterPages
 
     app = Bottle()
@@ -42,6 +44,8 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Portal(box),
         Callbacks(box, rails),
         Claims(box),
+        Returning(box),
+        Captive(box),
         Paybill(box),
         door,
         Admin(box, door),

@@ -1,17 +1,13 @@
-"""For machines: is the box well, what are its counts, is this device captive."""
+"""For machines: is the box well, what are its counts."""
 
 from __future__ import annotations
 
-from bottle import Bottle, HTTPError, HTTPResponse, request
+from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade import subscriptions
-from hotspot_lite.trade.models import Device
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.login import Door
-
-CAPTIVE_JSON = "application/captive+json"
 
 
 class Api:
@@ -25,7 +21,6 @@ class Api:
         """Put its addresses on `app`."""
         app.route("/healthz", "GET", self.health)
         app.route("/metrics", "GET", self.metrics)
-        app.route("/captive-portal/api", "GET", self.captive)
 
     def health(self) -> HTTPResponse:
         """GET /healthz: 200 where the database answers."""
@@ -50,38 +45,3 @@ class Api:
                 for state, count in counts.items()
             ]
         return pages.text_page("\n".join(lines) + "\n")
-
-    def captive(self) -> HTTPResponse:
-        """GET /captive-portal/api: RFC 8908, for the device at the asking address."""
-        now = self.box.clock.now().at
-        base = self.box.settings["web.public_url"] or _own_url()
-        told: dict[str, object] = {
-            "captive": True,
-            "user-portal-url": f"{base}/",
-            "can-extend-session": True,
-        }
-        left = _seconds_left(pages.client_address(), now)
-        if left:
-            told |= {"captive": False, "seconds-remaining": left}
-        return pages.json_page(told, kind=CAPTIVE_JSON)
-
-
-def _own_url() -> str:
-    scheme = "https" if pages.is_https() else "http"
-    host = request.get_header("Host", "") if pages.host_name() else ""
-    return f"{scheme}://{host}" if host else ""
-
-
-def _seconds_left(address: str, now: int) -> int:
-    """The time left of the device last seen at `address`, if it was put online."""
-    device = (
-        Device.select()
-        .where(Device.ip == address)
-        .order_by(Device.seen_at.desc())
-        .first()
-    )
-    if device is None:
-        return 0
-    live = subscriptions.live(device.customer, now)
-    admitted = [s for s in live if s.access == "admitted"]
-    return sum(subscriptions.seconds_left(s, now) for s in admitted)

@@ -19,6 +19,7 @@ from hotspot_lite.trade import (
     customers,
     hearsay,
     payments,
+    returning,
     subscriptions,
     vouchers,
 )
@@ -26,6 +27,7 @@ from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, visitor, waiting
 from hotspot_lite.web.language import Words
+from hotspot_lite.web.returning import Welcome
 from hotspot_lite.web.sheet import Sheet
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
@@ -41,6 +43,7 @@ class Portal(Sheet):
     def __init__(self, box: Box) -> None:
         super().__init__(box)
         self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
+        self.welcome = Welcome(box)
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`."""
@@ -80,12 +83,24 @@ class Portal(Sheet):
         if self.wrong_codes.must_wait(*keys):
             return self._home(who, 429, values, notice="voucher.wait")
         try:
-            found = vouchers.redeem(values["code"], who.mac, who.ip, self.now())
+            found = self._redeem(values["code"], who)
         except BadInput as exc:
             self.wrong_codes.wrong(*keys)
             return self._home(who, 422, values, problem=exc)
         ref = waiting.voucher_ref(found, self.box.key)
         return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
+
+    def _redeem(self, code: str, who: Visitor) -> Subscription:
+        """A used code brings what is left of it to the device in the hand."""
+        now = self.now()
+        try:
+            return vouchers.redeem(code, who.mac, who.ip, now)
+        except BadInput:
+            customer = returning.by_voucher(code, now)
+            if customer is None:
+                raise
+            peer = pages.client_address()
+            return returning.begin(customer, peer, "voucher", now, who.mac)
 
     def wait(self, ref: str) -> HTTPResponse:
         """GET /wait/<ref>: how a purchase stands, looking again by itself."""
@@ -114,7 +129,17 @@ class Portal(Sheet):
         t, now = self.words(who), self.now()
         found = [waiting.left_of(s, now, self.zone()) for s in self._live(who, now)]
         frame = self.frame(who, "/status")
-        return pages.portal_page("status", t, left=found, who=who, **frame)
+        return pages.portal_page(
+            "status", t, left=found, who=who, own_link=self._own_link(who), **frame
+        )
+
+    def _own_link(self, who: Visitor) -> str:
+        """The customer's link, for the device itself only; else ""."""
+        device = self._own_device(who)
+        if device is None:
+            return ""
+        base = str(self.box.settings["web.public_url"])
+        return f"{base}/back/{returning.token(device.customer, self.box.key)}"
 
     # --- how they are made
 
@@ -146,8 +171,14 @@ class Portal(Sheet):
             router_error=router_error,
             hand=self._by_hand(who),
             claim_link=self.link("/claim", who, who.lang),
+            back_link=self.link("/back", who, who.lang),
+            welcome_seconds=self._welcome(who, status),
             **self.frame(who, "/"),
         )
+
+    def _welcome(self, who: Visitor, status: int) -> int:
+        """A page with somebody's typing on it doesn't go away by itself."""
+        return self.welcome.refresh_seconds(who, self.now()) if status == 200 else 0
 
     def _by_hand(self, who: Visitor) -> dict[str, str] | None:
         """What to type into M-Pesa's own menu; None where the owner offers it not."""
@@ -185,12 +216,16 @@ class Portal(Sheet):
         A MAC in the address proves nothing: the password is shown only to the address
         that this device had when it bought.
         """
-        device = Device.get_or_none(Device.mac == who.mac) if who.mac else None
-        if device is None or not live or not who.login_url:
-            return None
-        if not who.ip or not device.ip == who.ip == pages.client_address():
+        device = self._own_device(who) if live and who.login_url else None
+        if device is None:
             return None
         return device.customer.username, device.customer.secret
+
+    def _own_device(self, who: Visitor) -> Device | None:
+        device = Device.get_or_none(Device.mac == who.mac) if who.mac else None
+        if device is None or not who.ip:
+            return None
+        return device if device.ip == who.ip == pages.client_address() else None
 
     def _ask(self, who: Visitor, values: Mapping[str, str]) -> Payment:
         reading = self.box.clock.now()

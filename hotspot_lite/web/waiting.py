@@ -52,6 +52,7 @@ class Stand:
     price_cents: int
     phone: str = ""
     is_late: bool = False
+    is_voucher: bool = False
     code: str = ""
     paid_at: str = ""
     left: Left | None = None
@@ -114,8 +115,10 @@ def of_voucher(subscription: Subscription, now: int, zone: str) -> Stand:
         "ref": "",
         "plan": subscription.plan_name,
         "price_cents": subscription.price_cents,
+        "is_voucher": subscription.voucher is not None,
     }
-    return _of_time(subscription, subscription.made_at, told, now, zone)
+    since = subscription.called_at or subscription.made_at
+    return _of_time(subscription, since, told, now, zone)
 
 
 def _of_time(

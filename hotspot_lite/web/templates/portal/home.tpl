@@ -1,4 +1,4 @@
-% rebase("portal/frame.tpl", title=t("home.title"))
+% rebase("portal/frame.tpl", title=t("home.title"), refresh=welcome_seconds)
 <h1>{{t("home.title")}}</h1>
 % if router_error:
 <div class="note bad" role="status"><p>{{t("home.router_says", error=router_error)}}</p><p>{{t("home.router_todo")}}</p></div>
@@ -9,6 +9,9 @@
 % if left:
 <section class="note good" role="status">
 <p class="big">{{t("home.time_left", time=t.time(left.seconds))}}</p>
+% if welcome_seconds:
+<p class="busy">{{t("back.connecting")}}</p>
+% end
 <p><a href="{{status_link}}">{{t("page.status")}}</a></p>
 % if login:
 <form method="post" action="{{who.login_url}}">
@@ -84,4 +87,4 @@
 </form>
 </details>
 % end
-<p><a href="{{claim_link}}">{{t("claim.title")}}</a></p>
+<p><a href="{{claim_link}}">{{t("claim.title")}}</a> · <a href="{{back_link}}">{{t("back.title")}}</a></p>

@@ -11,4 +11,7 @@
 <p class="note">{{t("status.none" if who.mac else "status.unknown")}}</p>
 % end
 </div>
+% if left and own_link:
+<p class="hint">{{t("back.mine")}} <a href="{{own_link}}">{{own_link}}</a></p>
+% end
 <p><a href="{{home_link}}">{{t("page.home")}}</a></p>

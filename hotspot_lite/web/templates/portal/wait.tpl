@@ -17,7 +17,7 @@
 % else:
 % if stand.paid_at:
 <p class="note good">{{t("paid.at", time=stand.paid_at)}}</p>
-% elif stand.step not in ("online", "over"):
+% elif stand.is_voucher and stand.step not in ("online", "over"):
 <p class="note good">{{t("paid.voucher")}}</p>
 % end
 % if stand.step == "making":

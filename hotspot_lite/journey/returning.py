@@ -1,0 +1,36 @@
+"""Somebody comes back: the router says which device it is, and the old one goes."""
+
+from __future__ import annotations
+
+from hotspot_lite.errors import TryAgain
+from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.trade import returning
+
+
+@huey.job("provisioning")
+def welcome(customer_id: int, mac: str, ip: str, how: str) -> None:
+    """Give a customer's time to the device at an address, as the router knows it."""
+    found = _mac_at(ip) if here.has_router() else mac
+    if not found:
+        raise TryAgain("The router doesn't see a device at that address.")
+    if how == "mac" and found != mac:
+        return  # somebody else sits at that address: nothing was proved
+    returning.settle(customer_id, found, ip, how, here.now())
+
+
+def _mac_at(ip: str) -> str:
+    return next((h.mac_address for h in here.router().hosts() if h.address == ip), "")
+
+
+@huey.job("hotspot-sessions")
+def displace(customer_id: int, mac: str) -> None:
+    """Put out the device that gave its place to another, and call for that one."""
+    if here.has_router() and _is_in(
+        mac, returning.names_of_displaced(customer_id, mac)
+    ):
+        here.router().log_out(mac)
+    returning.put_out(customer_id, here.now())
+
+
+def _is_in(mac: str, names: set[str]) -> bool:
+    return any(active.user in names for active in here.router().active(mac=mac))
