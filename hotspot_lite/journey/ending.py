@@ -21,8 +21,10 @@ def expire() -> None:
 def drain() -> None:
     """Take FreeRADIUS's accounting into the ledger, and note wrong tries."""
     folder = here.settings.data_dir / "spool"
+    zone = str(here.settings["box.timezone"])
     spool.drain(
-        folder / "acct.tsv", lambda found: _recorded(sessions.record(found, here.now()))
+        folder / "acct.tsv",
+        lambda found: _recorded(sessions.record(found, here.now(), zone)),
     )
     spool.drain_rejects(
         folder / "auth.tsv", lambda found: sessions.note_rejects(found, here.now())

@@ -11,6 +11,7 @@ from peewee import (
     AutoField,
     BlobField,
     BooleanField,
+    CompositeKey,
     ForeignKeyField,
     IntegerField,
     Model,
@@ -202,6 +203,22 @@ class Session(Table):
     octets_in = IntegerField(default=0)  # upload, as the router counts
     octets_out = IntegerField(default=0)
     cause = TextField(default="")
+    carried_in = IntegerField(default=0)  # before the router's counters began anew
+    carried_out = IntegerField(default=0)
+
+
+class UsageDay(Table):
+    """What one session used on one day; over all days: the session's counters."""
+
+    day = TextField()  # the place's date, 2026-11-26
+    session = ForeignKeyField(Session, column_name="uniq")
+    octets_in = IntegerField()
+    octets_out = IntegerField()
+    seconds = IntegerField()
+
+    class Meta:
+        table_name = "usage_day"
+        primary_key = CompositeKey("day", "session")
 
 
 class Message(Table):

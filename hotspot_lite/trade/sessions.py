@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from peewee import fn
 
 from hotspot_lite import store
+from hotspot_lite.trade import usage
+from hotspot_lite.trade.counting import SUPPOSED, Accounting, absorb, is_another
 from hotspot_lite.trade.models import (
     Customer,
     Device,
@@ -23,15 +25,10 @@ from hotspot_lite.trade.models import (
 # Three interim updates of 300 s: templates/login.sql counts devices by it too.
 LIVE_SECONDS = 900
 STALE_SECONDS = 3600
-# Acct-Session-Ids of RouterOS come round again after 16 reboots: a session that began
-# this long after the end of one with the same key is another one.
-AGAIN_SECONDS = 900
 WRONG_TRIES = 10
 TRIES_SECONDS = 600
 BLOCK_SECONDS = 600
 WRONG = frozenset({"unknown", "password"})
-# Endings that we supposed; the session may prove us wrong.
-SUPPOSED = ("NAS-Reboot", "Lost-Service")
 # SQLite takes 999 values in a statement.
 CHUNK = 400
 
@@ -39,40 +36,6 @@ CHUNK = 400
 # Not in the database: it would cost the card a write for each wrong code, and whoever
 # guesses gains ten tries by our restart.
 _TRIES: dict[str, list[int]] = {}
-
-
-class Accounting(Protocol):
-    """One accounting record: `at` in seconds since 1970, octets as the router counts.
-
-    `status` is Start, Interim-Update, Stop, Accounting-On or Accounting-Off.
-    """
-
-    @property
-    def at(self) -> int: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def unique_id(self) -> str: ...
-    @property
-    def acct_session_id(self) -> str: ...
-    @property
-    def username(self) -> str: ...
-    @property
-    def mac(self) -> str: ...
-    @property
-    def ip(self) -> str: ...
-    @property
-    def seconds(self) -> int: ...
-    @property
-    def octets_in(self) -> int: ...
-    @property
-    def octets_out(self) -> int: ...
-    @property
-    def cause(self) -> str: ...
-    @property
-    def subscription_id(self) -> int | None: ...
-    @property
-    def nas(self) -> str: ...
 
 
 class Reject(Protocol):
@@ -88,16 +51,17 @@ class Reject(Protocol):
     def reason(self) -> str: ...
 
 
-def record(records: Iterable[Accounting], now: int) -> set[int]:
+def record(records: Iterable[Accounting], now: int, timezone: str = "UTC") -> set[int]:
     """Write what the records tell, in one transaction; the subscriptions touched.
 
     The same records again change nothing. The first session of a first-use
-    subscription starts its time, not before it was made and not after `now`.
+    subscription starts its time, not before it was made and not after `now`. What the
+    counters grew by goes to the day, at the place, on which the record happened.
     """
     told = list(records)
     ours = [item for item in told if item.unique_id and item.status in _OF_SESSION]
     with store.atomic():
-        touched = _write_sessions(ours)
+        touched = _write_sessions(ours, now, timezone)
         for item in told:
             if item.status in ("Accounting-On", "Accounting-Off"):
                 _end_all_of(item.nas, item.at)
@@ -109,21 +73,25 @@ def record(records: Iterable[Accounting], now: int) -> set[int]:
 _OF_SESSION = ("Start", "Interim-Update", "Stop")
 
 
-def _write_sessions(records: list[Accounting]) -> set[int]:
+def _write_sessions(records: list[Accounting], now: int, timezone: str) -> set[int]:
     rows = _known({item.unique_id for item in records})
     before = {uniq: dict(row.__data__) for uniq, row in rows.items()}
     owners = _Owners(records)
+    grown: usage.Grown = {}
     for item in sorted(records, key=lambda item: item.at):
         row: Any = rows.get(item.unique_id)
-        if row is not None and _is_another(row, item):
-            _set_aside(row, rows, before)
+        if row is not None and is_another(row, item):
+            _set_aside(row, rows, before, grown)
             row = None
         if row is None:
             row = rows[item.unique_id] = _begun(item)
-        _absorb(row, item)
+        was = usage.counters(row)
+        absorb(row, item)
+        usage.add(grown, usage.day_of(item.at, now, timezone), row, was)
         if row.subscription_id is None:
             row.subscription = owners.of(item)
     _save(rows, before)
+    usage.note(grown)
     return {row.subscription_id for row in rows.values() if row.subscription_id}
 
 
@@ -135,14 +103,11 @@ def _known(uniqs: set[str]) -> dict[str, Any]:
     }
 
 
-def _is_another(row: Any, item: Accounting) -> bool:
-    ended_at = row.ended_at
-    began_at = item.at - item.seconds
-    return ended_at is not None and began_at > ended_at + AGAIN_SECONDS
-
-
 def _set_aside(
-    row: Any, rows: dict[str, Any], before: dict[str, dict[str, object]]
+    row: Any,
+    rows: dict[str, Any],
+    before: dict[str, dict[str, object]],
+    grown: usage.Grown,
 ) -> None:
     """Give an old session another key, since a new one has come to its own."""
     old, aside = row.uniq, f"{row.uniq}@{row.started_at}"
@@ -151,6 +116,8 @@ def _set_aside(
         before[aside] = before.pop(old) | {"uniq": aside}
     row.uniq = aside
     rows[aside] = row
+    for day, uniq in [key for key in grown if key[1] == old]:
+        grown[day, aside] = grown.pop((day, uniq))
 
 
 def _begun(item: Accounting) -> Session:
@@ -164,21 +131,6 @@ def _begun(item: Accounting) -> Session:
         started_at=item.at - item.seconds,
         seen_at=item.at,
     )
-
-
-def _absorb(row: Any, item: Accounting) -> None:
-    row.seconds = max(row.seconds, item.seconds)
-    row.octets_in = max(row.octets_in, item.octets_in)
-    row.octets_out = max(row.octets_out, item.octets_out)
-    row.started_at = min(row.started_at, item.at - item.seconds)
-    row.seen_at = max(row.seen_at, item.at)
-    row.ip = item.ip or row.ip
-    is_supposed = row.cause in SUPPOSED
-    if item.status == "Stop":
-        last = item.at if is_supposed else max(row.ended_at or 0, item.at)
-        row.ended_at, row.cause = last, item.cause or row.cause or "Stop"
-    elif is_supposed and row.ended_at is not None and item.at > row.ended_at:
-        row.ended_at, row.cause = None, ""
 
 
 def _save(rows: dict[str, Any], before: dict[str, dict[str, object]]) -> None:

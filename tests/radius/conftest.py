@@ -126,8 +126,9 @@ class Box:
     def session(self, username: str, mac: str, seen_ago: int = 10) -> None:
         now = int(time.time())
         self.run(
-            "INSERT INTO session VALUES (?, NULL, ?, ?, '', 'n', 's', ?, ?, NULL,"
-            " 1, 0, 0, '')",
+            "INSERT INTO session (uniq, username, mac, ip, nas, acct_session_id,"
+            " started_at, seen_at, seconds, octets_in, octets_out, cause)"
+            " VALUES (?, ?, ?, '', 'n', 's', ?, ?, 1, 0, 0, '')",
             f"{username}/{mac}",
             username,
             mac,

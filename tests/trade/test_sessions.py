@@ -19,6 +19,7 @@ from hotspot_lite.trade.models import (
     DeviceBlock,
     Session,
     Subscription,
+    UsageDay,
 )
 
 NOW = 1_800_000_000
@@ -113,6 +114,7 @@ def test_any_order_and_any_number_of_times_give_the_same_ledger() -> None:
     bought = sold()
     chance = random.Random(7)  # noqa: S311
     for order in itertools.permutations(life(bought)):
+        UsageDay.delete().execute()
         Session.delete().execute()
         told = [*order, *chance.choices(order, k=3)]
         for item in told:
