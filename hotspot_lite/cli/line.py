@@ -16,6 +16,7 @@ from hotspot_lite.cli import (
     queue,
     running,
     sales,
+    usage,
     worker,
 )
 from hotspot_lite.cli.text import Answer, show
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     cash.add_to(nouns)
     exceptions.add_to(nouns)
     mpesa.add_to(nouns)
+    usage.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
     queue.add_to(nouns)

@@ -34,6 +34,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.queue_change import QueueChanges
     from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_pages import RouterPages
+    from hotspot_lite.web.usage import Usage
 
     app = Bottle()
     app.add_hook("before_request", pages.refuse_large_forms)
@@ -51,6 +52,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Admin(box, door),
         Exceptions(box, door),
         Counter(box, door),
+        Usage(box, door),
         queue,
         QueueChanges(queue, door),
         Api(box, door),

@@ -68,8 +68,10 @@ class Words:
 def data_text(size_bytes: int) -> str:
     """Bytes in the largest unit that keeps the number at 1 or above."""
     for unit, size in BYTE_STEPS:
-        if size_bytes >= size:
-            return f"{size_bytes / size:.3g} {unit}"
+        number = size_bytes / size
+        if number >= 1:
+            # Three digits would make 1,010 MB of it "1.01e+03".
+            return f"{number:.0f} {unit}" if number >= 1000 else f"{number:.3g} {unit}"
     return f"{size_bytes} B"
 
 

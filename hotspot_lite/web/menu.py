@@ -11,5 +11,6 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/cash", "Cash", ("cashier",)),
     ("/admin/vouchers", "Vouchers", ("cashier",)),
     ("/admin/plans", "Packages", ()),
+    ("/admin/usage", "Usage", ()),
     ("/admin/queue", "Queue", ()),
 )

@@ -22,6 +22,7 @@ SEES = {
     "/admin/payments": EVERYBODY,
     "/admin/plans": EVERYBODY,
     "/admin/vouchers": ("owner", "cashier"),
+    "/admin/usage": EVERYBODY,
 }
 
 
