@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotspot_lite.trade.counting import SUPPOSED
 from hotspot_lite.trade.models import Session
-from hotspot_lite.trade.sessions import SUPPOSED, is_live
+from hotspot_lite.trade.sessions import is_live
 
 
 def is_online(mac: str, now: int) -> bool:
