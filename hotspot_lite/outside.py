@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 from hotspot_lite import box as boxes
 from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
-from hotspot_lite.errors import GiveUp
+from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.onboarding import Site
 from hotspot_lite.settings import Settings
+from hotspot_lite.wires import radius
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_rail import MpesaRail
@@ -35,6 +36,9 @@ DARAJA = {
     "production": "https://api.safaricom.co.ke",
 }
 ROUTER_DEADLINE_SECONDS = 5.0
+# On a LAN it answers in milliseconds, or not at all.
+COA_SECONDS = 1.0
+COA_SILENT_SECONDS = 300.0
 # A waiting page looks again every 2 to 10 s.
 WATCHED_SECONDS = 25.0
 
@@ -52,6 +56,9 @@ class Outside:
         self._thread = threading.local()
         self._paces: dict[str, Pace] = {}
         self._watched: dict[int, float] = {}
+        self._coa_again_at = 0.0
+        # Up to this time, whatever ended is known to be cut off at the router.
+        self.cut_off_until = 0
 
     def open(self) -> None:
         """Open the box and make the wires that its settings name."""
@@ -68,6 +75,7 @@ class Outside:
         assert isinstance(mpesa, MpesaRail)
         self.daraja = mpesa.daraja
         self._thread = threading.local()
+        self._coa_again_at, self.cut_off_until = 0.0, 0
         per_minute = {"mpesa": int(box.settings["mpesa.queries_per_minute"])}
         self._paces = {name: Pace(per_minute.get(name, 0)) for name in self.rails}
 
@@ -150,6 +158,25 @@ class Outside:
         """Whether a router is set at all."""
         return bool(self.settings["router.host"])
 
+    def disconnect(self, user: str, ip: str, acct_session_id: str) -> bool:
+        """Have the router end a session by RADIUS; whether it says that it did.
+
+        A router that is deaf to it (/radius/incoming is off, the secret differs) is
+        not asked again for five minutes: the API does it as well.
+        """
+        secret = self.settings["radius.secret"]
+        if not secret or time.monotonic() < self._coa_again_at:
+            return False
+        try:
+            online = radius.Online(user, ip, acct_session_id)
+            return radius.disconnect(coa_address(self.settings), online)
+        except GiveUp as exc:
+            log.warning("%s", exc)
+        except TryAgain as exc:
+            self._coa_again_at = time.monotonic() + COA_SILENT_SECONDS
+            log.warning("%s", exc)
+        return False
+
     def sms_account(self) -> SmsAccount:
         """The SMS provider that the settings name."""
         s = self.settings
@@ -206,6 +233,17 @@ def router_address(s: Settings) -> RouterAddress:
         tls=s["router.tls"],
         ca_file=s["router.ca_file"],
         deadline_seconds=ROUTER_DEADLINE_SECONDS,
+    )
+
+
+def coa_address(s: Settings) -> radius.Address:
+    """The router's ear for RADIUS orders, as the settings name it."""
+    return radius.Address(
+        host=s["router.host"],
+        secret=s["radius.secret"],
+        coa_port=s["radius.coa_port"],
+        timeout_seconds=COA_SECONDS,
+        tries=1,
     )
 
 

@@ -4,11 +4,12 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, byhand, online, telling, returning, ending, noticing,
-watching.
+Read on in this order: money, byhand, online, telling, returning, cutting, ending,
+noticing, watching.
 """
 
 from hotspot_lite.journey.byhand import confirm, match
+from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
@@ -29,6 +30,7 @@ __all__ = [
     "fulfil",
     "here",
     "huey",
+    "kick",
     "look",
     "match",
     "notice",

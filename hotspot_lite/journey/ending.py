@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from hotspot_lite import jobs
+import contextlib
+
+from hotspot_lite import jobs, store
+from hotspot_lite.errors import TryAgain
+from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import access, sessions, subscriptions
+from hotspot_lite.trade import access, overstay, sessions, subscriptions
+
+# After a start, what ended before we stopped is looked at once more.
+LOOK_BACK_SECONDS = 7 * 86_400
 
 
-@huey.job("hotspot-sessions", every_seconds=lambda: 15.0, durable=False)
+@huey.job("hotspot-sessions", every_seconds=lambda: 1.5, durable=False)
 def expire() -> None:
-    """Close what is used up. The router ends its sessions by itself: it was told the
-    seconds that are left. An unbelievable clock ends nothing."""
+    """Close what is used up, and cut it off at the router, now or when it is back.
+
+    The router ends most sessions by itself: it was told the seconds that are left. An
+    unbelievable clock ends nothing.
+    """
     reading = here.clock()
-    if reading.believed:
-        subscriptions.end_those_over(reading.at)
+    if not reading.believed:
+        return
+    subscriptions.end_those_over(reading.at)
+    since = here.cut_off_until or reading.at - LOOK_BACK_SECONDS
+    newest = overstay.newest_end(since)
+    if newest is None or not here.has_router():
+        return
+    with contextlib.suppress(TryAgain):  # the next run is soon; who is away is told
+        cut_off(reading.at)
+        here.cut_off_until = newest
+
+
+def cut_off(now: int) -> int:
+    """Put out who is online at the router without time; how many. Raises TryAgain."""
+    meant = overstay.overstaying(here.router().active(), now)
+    put_out(meant)
+    if meant:
+        with store.atomic():
+            overstay.follow(meant, now)
+    return len(meant)
 
 
 @huey.job("hotspot-accounting", every_seconds=lambda: 2.0, durable=False)
@@ -31,12 +59,28 @@ def drain() -> None:
     )
 
 
-@huey.job("hotspot-accounting", every_seconds=lambda: 60.0, durable=False)
+@huey.job("hotspot-accounting", every_seconds=lambda: 30.0, durable=False)
 def close_stale() -> None:
-    """Close sessions that have been silent for long, if the clock can be believed."""
+    """Close sessions that the router no longer has, and those long silent.
+
+    After a reboot of the router, who has time left is called in again as soon as the
+    device is seen. Only if the clock can be believed.
+    """
     reading = here.clock()
-    if reading.believed:
-        sessions.end_stale(reading.at)
+    if not reading.believed:
+        return
+    sessions.end_stale(reading.at)
+    if here.has_router():
+        _agree_with_router(reading.at)
+    access.after_reboot(reading.at)
+
+
+def _agree_with_router(now: int) -> None:
+    router = here.router()
+    booted_at = now - router.resource().uptime_seconds
+    shown = {(one.user, one.mac_address) for one in router.active()}
+    sessions.end_gone(shown, booted_at, now)
+    cut_off(now)
 
 
 def _recorded(touched: set[int]) -> None:

@@ -214,7 +214,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "radius.coa_port",
         3799,
-        "Port of the router's /radius/incoming. Not in use yet.",
+        "Port of the router's /radius/incoming: how a session is ended at once.",
         port,
     ),
     Setting(

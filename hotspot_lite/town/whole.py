@@ -106,6 +106,7 @@ class Town(Inhabitant):
             "radius.secret": self.secret,
             "radius.auth_port": ports.auth,
             "radius.acct_port": ports.acct,
+            "radius.coa_port": self.router.coa_port or 3799,
             "sms.provider": "textsms",
             "sms.url": self.sms.base_url,
             "sms.api_key": self.sms.api_key,

@@ -11,6 +11,8 @@ from hotspot_lite.trade.models import Session, Subscription
 
 # A session that ended longer ago is not taken up again: the customer has gone.
 AGAIN_WITHIN_SECONDS = 120
+# Interim updates are 300 s apart: a session was last heard of before the reboot.
+REBOOT_WITHIN_SECONDS = 900
 # Less time than this is not worth a login.
 WORTH_SECONDS = 10
 
@@ -80,6 +82,34 @@ def call_again(touched: Collection[int], now: int) -> list[int]:
                 subscription, delay_seconds=subscriptions.SETTLE_SECONDS
             )
     return [subscription.id for subscription in left]
+
+
+def after_reboot(now: int) -> int:
+    """Those whose session a reboot of the router ended wait for access again; how many.
+
+    Nothing is called for: a device is put online when the router sees it again.
+    """
+    lost = (Session.cause == "NAS-Reboot") & (
+        Session.ended_at > now - REBOOT_WITHIN_SECONDS
+    )
+    query = (
+        Subscription.select()
+        .join(Session)
+        .where(lost & Subscription.ended_at.is_null())
+        .distinct()
+    )
+    left = [s.id for s in query if _may_go_on(s, now) and not _has_session(s)]
+    if left:
+        with store.atomic():
+            Subscription.update(access="waiting").where(
+                Subscription.id.in_(left)
+            ).execute()
+    return len(left)
+
+
+def _has_session(subscription: Subscription) -> bool:
+    open_ = (Session.subscription == subscription) & Session.ended_at.is_null()
+    return bool(Session.select().where(open_).exists())
 
 
 def _may_go_on(subscription: Subscription, now: int) -> bool:

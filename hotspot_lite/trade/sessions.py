@@ -6,7 +6,7 @@ it was told, and a subscription's use is the sum over its sessions, never an add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from peewee import fn
@@ -25,6 +25,10 @@ from hotspot_lite.trade.models import (
 # Three interim updates of 300 s: templates/login.sql counts devices by it too.
 LIVE_SECONDS = 900
 STALE_SECONDS = 3600
+# A record is in the ledger this long after the router sent it, at the latest.
+SETTLED_SECONDS = 30
+# A router's uptime and our clock are apart by that much.
+BOOT_SECONDS = 5
 WRONG_TRIES = 10
 TRIES_SECONDS = 600
 BLOCK_SECONDS = 600
@@ -241,6 +245,45 @@ def end_stale(now: int) -> int:
     with store.atomic():
         ended = Session.update(ended_at=Session.seen_at, cause=SUPPOSED[1])
         return int(ended.where(stale).execute())
+
+
+def acct_id_of(username: str, mac: str) -> str:
+    """The Acct-Session-Id of a device's open session, or "" where none was told."""
+    found = (
+        Session.select(Session.acct_session_id)
+        .where(
+            (Session.username == username)
+            & (Session.mac == mac)
+            & Session.ended_at.is_null()
+        )
+        .order_by(Session.seen_at.desc())
+        .first()
+    )
+    return "" if found is None else str(found.acct_session_id)
+
+
+def end_gone(shown: Container[tuple[str, str]], booted_at: int, now: int) -> int:
+    """End open sessions that the router no longer shows; how many.
+
+    `shown` are user and MAC of who is online there, `booted_at` is when it started.
+    After a reboot or a lost Stop they would fill their customer's devices for a
+    quarter of an hour. What was heard of just now may have begun since the router was
+    asked; one heard of again is open again.
+    """
+    open_ = Session.ended_at.is_null() & (Session.seen_at <= now - SETTLED_SECONDS)
+    gone = [
+        row
+        for row in Session.select().where(open_)
+        if (row.username, row.mac) not in shown
+    ]
+    if gone:
+        with store.atomic():
+            for row in gone:
+                rebooted = row.started_at < booted_at - BOOT_SECONDS
+                row.cause = SUPPOSED[0 if rebooted else 1]
+                row.ended_at = row.seen_at
+                row.save()
+    return len(gone)
 
 
 def note_rejects(

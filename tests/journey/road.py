@@ -12,7 +12,7 @@ import pytest
 from hotspot_lite import box as boxes
 from hotspot_lite import jobs, journey, settings, store
 from hotspot_lite.box import Box
-from hotspot_lite.clock import Clock
+from hotspot_lite.clock import Clock, Reading
 from hotspot_lite.jobs import sight
 from hotspot_lite.radius import responder
 from hotspot_lite.stage import until
@@ -29,6 +29,9 @@ class Shifted(Clock):
 
     def at(self) -> int:
         return int(time.time()) + self.shift
+
+    def now(self, wall: float | None = None, boot: float | None = None) -> Reading:
+        return super().now(time.time() + self.shift if wall is None else wall, boot)
 
 
 @pytest.fixture

@@ -1,0 +1,123 @@
+"""Who is online at the router and must not be: the time or data is over.
+
+The router ends most sessions by itself, having been told the seconds that are left.
+This is for what it was not told: money taken back, data shared by several devices, a
+session that outlived a reboot of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from hotspot_lite.trade import subscriptions
+from hotspot_lite.trade.models import Customer, Device, Subscription
+
+# SQLite takes 999 values in a statement.
+CHUNK = 400
+
+
+class Seen(Protocol):
+    """A device that the router shows as logged in."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def mac_address(self) -> str: ...
+    @property
+    def uptime_seconds(self) -> int: ...
+    @property
+    def bytes_in(self) -> int: ...
+    @property
+    def bytes_out(self) -> int: ...
+
+
+AnySeen = TypeVar("AnySeen", bound=Seen)
+
+
+def newest_end(since: int) -> int | None:
+    """When the newest subscription that ended after `since` did, or None."""
+    query = (
+        Subscription.select(Subscription.ended_at)
+        .where(Subscription.ended_at > since)
+        .order_by(Subscription.ended_at.desc())
+    )
+    found = query.first()
+    return None if found is None else int(found.ended_at)
+
+
+def owners(seen: Iterable[Seen]) -> dict[str, Customer]:
+    """Whose login each user name is, for those that are ours: a name, or a MAC."""
+    names = sorted({one.user for one in seen if one.user})
+    found: dict[str, Customer] = {}
+    for start in range(0, len(names), CHUNK):
+        part = names[start : start + CHUNK]
+        for customer in Customer.select().where(Customer.username.in_(part)):
+            found[customer.username] = customer
+        devices = (
+            Device.select(Device, Customer)
+            .join(Customer)
+            .where(Device.mac.in_([name.upper().replace("-", ":") for name in part]))
+        )
+        by_mac = {device.mac: device.customer for device in devices}
+        for name in part:
+            owner = by_mac.get(name.upper().replace("-", ":"))
+            if owner is not None:
+                found.setdefault(name, owner)
+    return found
+
+
+def overstaying(seen: Sequence[AnySeen], now: int) -> list[AnySeen]:
+    """Those of our customers who are online and must be put out now.
+
+    Either no time is left at all, or the session is of time that has ended: then the
+    customer comes in again at once, on the terms of what follows.
+    """
+    whose = owners(seen)
+    ended = _newest_ends(set(whose.values()))
+    return [
+        one
+        for one in seen
+        if one.user in whose and _must_go(one, whose[one.user], ended, now)
+    ]
+
+
+def follow(seen: Sequence[Seen], now: int) -> None:
+    """Call in again those who were put out and have other time: in a transaction."""
+    whose = owners(seen)
+    for one in seen:
+        left = subscriptions.live(whose[one.user], now) if one.user in whose else []
+        running = [s for s in left if s.mac == one.mac_address]
+        if running and (running[0].starts_at or 0) <= now:
+            Subscription.update(access="waiting").where(
+                Subscription.id == running[0].id
+            ).execute()
+            subscriptions.call_for_access(running[0])
+
+
+def _newest_ends(customers: set[Customer]) -> Mapping[int, int]:
+    """For each customer by id, the moment at which its newest ended time was over."""
+    ids = sorted(customer.id for customer in customers)
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), CHUNK):
+        over = (
+            Subscription.select(Subscription, Customer)
+            .join(Customer)
+            .where(
+                Subscription.customer.in_(ids[start : start + CHUNK])
+                # What was taken back before it began had no session.
+                & (Subscription.starts_at <= Subscription.ended_at)
+            )
+        )
+        for one in over:
+            ended_at, owner = int(one.ended_at or 0), int(one.customer.id)
+            at = min(ended_at, int(one.expires_at or ended_at))
+            found[owner] = max(found.get(owner, 0), at)
+    return found
+
+
+def _must_go(one: Seen, owner: Customer, ended: Mapping[int, int], now: int) -> bool:
+    left = [s for s in subscriptions.live(owner, now) if (s.starts_at or 0) <= now]
+    if not left:
+        return True
+    return now - one.uptime_seconds < ended.get(owner.id, 0)
