@@ -24,6 +24,7 @@ from hotspot_lite.settings import Settings
 from hotspot_lite.wires import radius
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
+from hotspot_lite.wires.daraja_orders import Initiator
 from hotspot_lite.wires.daraja_rail import MpesaRail
 from hotspot_lite.wires.http import Caller
 from hotspot_lite.wires.pace import Pace
@@ -102,6 +103,25 @@ class Outside:
         url = f"{base}/cb/{token}" if base else self.settings["mpesa.null_url"]
         check_callback_url(url, is_loopback(self.daraja.account.base_url))
         return url
+
+    def can_order(self) -> bool:
+        """Whether M-Pesa can be told to reverse, and asked about a receipt."""
+        return can_order(self.settings)
+
+    def initiator(self, token: str) -> Initiator:
+        """In whose name M-Pesa is to act, answering to `token`. Raises HotspotError."""
+        s = self.settings
+        if not can_order(s):
+            raise GiveUp("M-Pesa can't be told to do that.", ORDER_TODO)
+        url = f"{s['mpesa.callback_url']}/cb/r/{token}"
+        check_callback_url(url, is_loopback(self.daraja.account.base_url))
+        return Initiator(
+            s["mpesa.initiator"],
+            s["mpesa.security_credential"],
+            s["mpesa.shortcode"],
+            url,
+            f"{url}/late",
+        )
 
     def return_url(self, ref: str) -> str:
         """Where a customer comes back to from a provider's page. Raises GiveUp."""
@@ -189,6 +209,18 @@ class Outside:
             partner_id=s["sms.username"],
             body=s["sms.template"],
         )
+
+
+ORDER_TODO = (
+    "Set mpesa.initiator, mpesa.security_credential and mpesa.callback_url, or do it"
+    " in the M-Pesa portal."
+)
+
+
+def can_order(s: Settings) -> bool:
+    """Whether the settings name an API operator, and an address for its results."""
+    names = ("mpesa.initiator", "mpesa.security_credential", "mpesa.callback_url")
+    return all(s[name] for name in names)
 
 
 def _mpesa(s: Settings, caller: Caller) -> Rail:

@@ -4,14 +4,22 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, byhand, online, telling, returning, cutting, ending,
-noticing, watching.
+Read on in this order: money, inquiring, byhand, online, telling, returning, cutting,
+ending, noticing, watching.
 """
 
 from hotspot_lite.journey.byhand import confirm, match
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.journey.inquiring import (
+    after_refund,
+    inquire,
+    leave,
+    read_result,
+    seek,
+    verify,
+)
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import notice
 from hotspot_lite.journey.online import admit, catch_up
@@ -21,6 +29,7 @@ from hotspot_lite.journey.watching import sample, show
 
 __all__ = [
     "admit",
+    "after_refund",
     "catch_up",
     "close_stale",
     "confirm",
@@ -30,15 +39,20 @@ __all__ = [
     "fulfil",
     "here",
     "huey",
+    "inquire",
     "kick",
+    "leave",
     "look",
     "match",
     "notice",
     "push",
+    "read_result",
     "reconcile",
     "sample",
+    "seek",
     "show",
     "take_in",
     "tell",
+    "verify",
     "welcome",
 ]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import hearsay, inbox, payments, subscriptions, transfers
+from hotspot_lite.trade import (
+    confirming,
+    hearsay,
+    inbox,
+    inquiries,
+    payments,
+    subscriptions,
+    transfers,
+)
 from hotspot_lite.trade.models import Payment
 from hotspot_lite.wires.rail import Rail, Wanted
 
@@ -53,8 +61,10 @@ def _wanted(payment: Payment, rail: Rail) -> Wanted:
 @huey.job("payments", every_seconds=lambda: 2.0, durable=False)
 def take_in() -> None:
     """Read what came while the database was busy, as if it had come now."""
+    confirm = confirming.policy(here.settings)
     readers = {
-        "callback": hearsay.hear_kept,
+        "callback": lambda m: hearsay.hear_kept(m, confirm),
+        "result": inquiries.keep_kept,
         "transfer": lambda m: transfers.keep_body(m.raw, m.peer, m.received_at),
     }
     inbox.take_in(here.settings.data_dir, readers)
@@ -108,4 +118,5 @@ def _ask_about_one(rail: Rail) -> None:
         answer.result_text,
         here.now(),
         here.settings["mpesa.trust_query_seconds"],
+        confirming.policy(here.settings),
     )

@@ -173,6 +173,33 @@ DECLARED: tuple[Setting, ...] = (
         " no list.",
         networks,
     ),
+    Setting(
+        "mpesa.initiator",
+        "",
+        "The API operator's name in the M-Pesa portal, for reversals and for asking"
+        " about a receipt; empty: refunds are noted by hand.",
+    ),
+    Setting(
+        "mpesa.security_credential",
+        "",
+        "That operator's password, encrypted with Safaricom's certificate, as the"
+        " Daraja portal makes it. Expires with the password, after 90 days.",
+        secret=True,
+    ),
+    Setting(
+        "mpesa.confirm",
+        "trust_token",
+        "What makes a payment paid. trust_token: the callback to its secret address."
+        " verify_query: once M-Pesa, asked, agrees. require_status: once the receipt"
+        " itself was asked about (needs mpesa.initiator and mpesa.callback_url).",
+        one_of("trust_token", "verify_query", "require_status"),
+    ),
+    Setting(
+        "money.after_refund",
+        "end",
+        "When money has gone back: end the time it bought, or keep it.",
+        one_of("end", "keep"),
+    ),
     Setting("router.host", "", "The MikroTik router's address."),
     Setting("router.port", 8728, "Its API port: 8728, or 8729 with TLS.", port),
     Setting("router.tls", False, "Speak TLS to it (api-ssl).", flag),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import secrets
 
 CERTIFICATE = """\
 -----BEGIN CERTIFICATE-----
@@ -53,6 +54,15 @@ _MODULUS = int(
     16,
 )
 _BYTES = 256
+
+
+def seal(password: str) -> str:
+    """The SecurityCredential of a password, as the Daraja portal makes it."""
+    plain = password.encode()
+    pad = bytes(secrets.choice(range(1, 256)) for _ in range(_BYTES - 3 - len(plain)))
+    block = b"\x00\x02" + pad + b"\x00" + plain
+    sealed = pow(int.from_bytes(block), 65537, _MODULUS)
+    return base64.b64encode(sealed.to_bytes(_BYTES)).decode()
 
 
 def unseal(credential: str) -> str | None:

@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Self
 
+from hotspot_lite.town import daraja_safe
 from hotspot_lite.town.daraja import PretendDaraja
 from hotspot_lite.town.inhabitant import Inhabitant
 from hotspot_lite.town.routeros import PretendRouter, RadiusAddress
@@ -97,6 +98,8 @@ class Town(Inhabitant):
             "mpesa.passkey": shop.passkey,
             "mpesa.shortcode": shop.shortcode,
             "mpesa.callback_url": self.portal_url,
+            "mpesa.initiator": shop.initiator,
+            "mpesa.security_credential": daraja_safe.seal(shop.initiator_password),
             "mpesa.callback_check": "off",
             "mpesa.queries_per_minute": 0,  # the town is in a hurry
             "router.host": "127.0.0.1",

@@ -16,9 +16,9 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
     audit,
     events,
-    ledger,
     matching,
     payments,
+    refunds,
     settled,
     subscriptions,
     vouchers,
@@ -251,18 +251,18 @@ def void(payment_id: int, reason: str, who: str, is_owner: bool, now: int) -> Ca
         change = {"voided_at": now, "voided_by": who, "reason": reason}
         CashSale.update(change).where(CashSale.payment == sale.payment).execute()
         _end_time(sale, now)
-        payment, told = sale.payment, f"sale {payment_id} voided: {reason}"
-        ledger.write("refunded", payment.amount_cents, now, payment, told, who)
-        audit.note(who, "cash void", told, now)
+        wish = refunds.Wish(who, f"sale taken back: {reason}", sale.payment)
+        refunds.by_hand(wish, now)
+        audit.note(who, "cash void", f"sale {payment_id} voided: {reason}", now)
     return sale
 
 
 def _end_time(sale: CashSale, now: int) -> None:
     if sale.voucher is not None:
         Voucher.update(voided_at=now).where(Voucher.id == sale.voucher.id).execute()
-    Subscription.update(ended_at=now).where(
-        (Subscription.payment == sale.payment) & Subscription.ended_at.is_null()
-    ).execute()
+    time = Subscription.get_or_none(Subscription.payment == sale.payment)
+    if time is not None:
+        subscriptions.end_early(time, now)
 
 
 def _check_money(cents: int, field: str) -> None:

@@ -21,7 +21,14 @@ from hotspot_lite.trade import (
     subscriptions,
 )
 from hotspot_lite.trade.matching import Whose
-from hotspot_lite.trade.models import Claim, Message, Payment, Subscription, Transfer
+from hotspot_lite.trade.models import (
+    Claim,
+    Device,
+    Message,
+    Payment,
+    Subscription,
+    Transfer,
+)
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.trade.transfers import Told
 
@@ -123,13 +130,30 @@ def _bind(payment: Payment, asker: Asker, now: int) -> None:
     if time.ended_at is not None or not subscriptions.seconds_left(time, now):
         raise BadInput("The time of that receipt is over.", "Buy another.", "receipt")
     if time.mac != asker.mac:
+        if time.mac:
+            _leaves(time)
         subscriptions.move(time, asker.mac, asker.ip, now)
+
+
+def _leaves(time: Subscription) -> None:
+    """The device that had the time is put out, and has no claim to it any more."""
+    jobs.put("hotspot-sessions.leave", once=time.mac, mac=time.mac)
+    mine = (Device.mac == time.mac) & (Device.customer == time.customer)
+    Device.delete().where(mine).execute()
 
 
 def take_in(body_id: int, told: Told, now: int) -> str:
     """Judge a confirmation, and give its time to the device that claimed it before."""
     with store.atomic():
         verdict = matching.take_in(body_id, told, now)
+        _arrived(told.receipt, now)
+    return verdict
+
+
+def heard(told: Told, now: int) -> str:
+    """The same where M-Pesa was asked about a receipt, and told of its money."""
+    with store.atomic():
+        verdict = matching.note(told, now)
         _arrived(told.receipt, now)
     return verdict
 

@@ -10,11 +10,11 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from hotspot_lite import jobs, store
-from hotspot_lite.trade import inbox, payments, undecided
-from hotspot_lite.trade.models import Callback, Payment
+from hotspot_lite.trade import confirming, inbox, payments, undecided
+from hotspot_lite.trade.models import Callback, Payment, ToldPaid
 
 # Before this age a query tells nothing; from the second on, "0" means paid (1.5).
 QUERY_FROM_SECONDS, QUERY_SURE_SECONDS = 25, 90
@@ -65,20 +65,28 @@ def message(
     return inbox.Message("callback", raw, peer, now, about)
 
 
-def hear_kept(kept: inbox.Message) -> str:
+def hear_kept(kept: inbox.Message, confirm: str = confirming.TRUST) -> str:
     """Judge a callback that waited in the inbox, as of when it came."""
     payment = store.get(Payment, int(kept.about["payment"]))
     said = json.loads(kept.about["heard"])
     heard = Kept(**said) if said else None
-    return hear(payment, kept.raw, heard, kept.peer, kept.received_at)
+    return hear(payment, kept.raw, heard, kept.peer, kept.received_at, confirm)
 
 
-def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int) -> str:
+def hear(
+    payment: Payment,
+    raw: bytes,
+    heard: Heard | None,
+    peer: str,
+    now: int,
+    confirm: str = confirming.TRUST,
+) -> str:
     """Keep a callback's raw body and what it means: all in one transaction.
 
-    `heard` is None where the body couldn't be read. Returns the verdict: paid,
+    `heard` is None where the body couldn't be read; `confirm` is the owner's
+    `confirming.policy`. Returns the verdict: paid, told (a second word is awaited),
     failed, already, duplicate, unreadable, no-amount, wrong-amount, wrong-id,
-    receipt-twice.
+    orphan-callback, contradicted, receipt-twice.
     """
     with store.atomic():
         digest = hashlib.sha256(raw).hexdigest()
@@ -86,7 +94,8 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
         keep = Callback.insert(received_at=now, verdict="new", **row)
         if not keep.on_conflict_ignore().as_rowcount().execute():
             return "duplicate"
-        verdict = _judge(store.get(Payment, payment.id), heard, now)
+        about = store.get(Payment, payment.id)
+        verdict = _judge(about, heard, now, confirm=confirm)
         Callback.update(verdict=verdict).where(
             (Callback.payment == payment.id) & (Callback.digest == digest)
         ).execute()
@@ -94,7 +103,11 @@ def hear(payment: Payment, raw: bytes, heard: Heard | None, peer: str, now: int)
 
 
 def _judge(
-    payment: Payment, heard: Heard | None, now: int, by: str = "callback"
+    payment: Payment,
+    heard: Heard | None,
+    now: int,
+    by: str = "callback",
+    confirm: str = confirming.TRUST,
 ) -> str:
     doubt = _doubt(payment, heard)
     if doubt is not None:
@@ -107,6 +120,9 @@ def _judge(
         return "no-amount"
     if not heard.ok:
         return payments.mark_failed(payment, heard.result_code, heard.result_text, now)
+    is_final = payment.state == "paid" or payment.provider != "mpesa"
+    if confirm != confirming.TRUST and not is_final:
+        return confirming.wait(payment, heard, now)
     return payments.mark_paid(
         payment, by, heard.checkout_request_id, heard.receipt, now
     )
@@ -117,12 +133,30 @@ def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
         return "unreadable", "A callback came that can't be read. Its body is kept."
     known = payment.checkout_request_id
     if known is not None and heard.checkout_request_id != known:
-        return "wrong-id", "A callback came with another payment's id."
+        if store.find(Payment, checkout_request_id=heard.checkout_request_id):
+            return "wrong-id", "A callback came with another payment's id."
+        return "orphan-callback", "A callback came for a prompt that we don't know."
+    if payment.state == "paid":
+        return _contradiction(payment, heard)
     if not heard.ok or not heard.amount_text:
         return None
     if heard.amount_cents != payment.amount_cents:
         asked = f"{payment.amount_cents / 100:.2f}"
         return "wrong-amount", f"Paid {heard.amount_text} where {asked} was asked."
+    return None
+
+
+def _contradiction(payment: Payment, heard: Heard) -> tuple[str, str] | None:
+    """What a callback says against a payment that is paid: it stays paid."""
+    if not heard.ok:
+        says = f"Paid, and later told as not paid: {heard.result_text}"
+        return "contradicted", says
+    if heard.amount_text and heard.amount_cents != payment.amount_cents:
+        asked = f"{payment.amount_cents / 100:.2f}"
+        return "contradicted", f"Paid {asked}, then told as {heard.amount_text}."
+    if payment.receipt and heard.receipt and heard.receipt != payment.receipt:
+        says = f"Paid with {payment.receipt}, then told with {heard.receipt}."
+        return "contradicted", says
     return None
 
 
@@ -138,13 +172,23 @@ def to_query(
         now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
     )
     query = Payment.select().where(
-        Payment.state.in_(("sent", "uncertain")) & old_enough
+        Payment.state.in_(("sent", "uncertain")) & (old_enough | _is_told())
     )
     if provider:
         query = query.where(Payment.provider == provider)
     found = [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
     fresh = now - FRESH_SECONDS
-    return sorted(found, key=lambda p: (p.id not in watched, p.asked_at < fresh))
+    told = {p.id for p in found if confirming.awaited(p) is not None}
+    return sorted(
+        found,
+        key=lambda p: (p.id not in told, p.id not in watched, p.asked_at < fresh),
+    )
+
+
+def _is_told() -> Any:
+    return Payment.id.in_(
+        ToldPaid.select(ToldPaid.payment).where(ToldPaid.ended_at.is_null())
+    )
 
 
 def may_ask_soon(payment: Payment, now: int) -> bool:
@@ -168,6 +212,8 @@ def call_for_query(payment: Payment) -> None:
 def _may_query(payment: Payment, now: int) -> bool:
     # 20 s apart in the first 5 minutes, then ever rarer: 24 hours of asking about a
     # prompt that nobody answered would use up the query allowance of all.
+    if not payment.queries and confirming.awaited(payment) is not None:
+        return True
     wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
     last = payment.answered_at or payment.sent_at or payment.asked_at
     return bool(payment.checkout_request_id and now - last >= min(wait, 3600))
@@ -189,8 +235,10 @@ def answered_query(
     says: str,
     now: int,
     sure_seconds: int = QUERY_SURE_SECONDS,
+    confirm: str = confirming.TRUST,
 ) -> str:
-    """Take a query's answer: `paid` counts only once the prompt can't be open.
+    """Take a query's answer: `paid` counts only once the prompt can't be open, or
+    where a callback said the same.
 
     A query never downgrades a paid payment, and a failure it tells stays revivable.
     """
@@ -199,8 +247,25 @@ def answered_query(
             Payment.id == payment.id
         ).execute()
         payment = store.get(Payment, payment.id)
+        told = confirming.awaited(payment)
         if kind == "failed":
+            if told is not None:
+                denied = f"Asked, it says: {says or code}"
+                return confirming.denied(payment, told, denied, now)
             return payments.mark_failed(payment, code, says, now)
-        if kind == "paid" and now - payment.asked_at >= sure_seconds:
-            return payments.mark_paid(payment, "query", None, None, now)
+        is_sure = now - payment.asked_at >= sure_seconds
+        if kind != "paid" or not (told or is_sure):
+            return "pending"
+        if confirm == confirming.STATUS:
+            return _needs_status(payment, now)
+        if told is not None:
+            return confirming.agreed(payment, told, now)
+        return payments.mark_paid(payment, "query", None, None, now)
+
+
+def _needs_status(payment: Payment, now: int) -> str:
+    # A query tells no receipt, so there is nothing whose status could be asked.
+    if confirming.awaited(payment) is None:
+        says = "A query says paid, but no callback told the receipt to ask about."
+        undecided.leave("unconfirmed", says, now, payment)
     return "pending"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from hotspot_lite.trade import undecided
+from hotspot_lite.trade import confirming, refunds, undecided
 from hotspot_lite.trade.models import Payment, Session, Subscription, Undecided
 
 # Without an id nothing can be asked about a push; with one the queries go on.
@@ -27,9 +27,12 @@ def look(now: int) -> int:
     Only under a believed clock: ages mean nothing under another.
     """
     _close_those_online(now)
+    for refund in refunds.overdue(now):
+        refunds.is_uncertain(refund, "M-Pesa has not said what became of it.", now)
     kinds: tuple[tuple[str, Callable[[int], Found]], ...] = (
         ("uncertain-push", _uncertain),
         ("receipt-missing", _without_receipt),
+        ("unconfirmed", _unconfirmed),
         ("no-access", _not_online),
         ("double-success", _paid_twice),
     )
@@ -60,6 +63,11 @@ def _uncertain(now: int) -> Found:
             yield payment, "The prompt was sent; M-Pesa never said what came of it."
         elif payment.asked_at < now - OPEN_SECONDS:
             yield payment, "Asked again and again, M-Pesa does not say how it ended."
+
+
+def _unconfirmed(now: int) -> Found:
+    for payment in confirming.overdue(now):
+        yield payment, "A callback said paid; asked, M-Pesa has not confirmed it."
 
 
 def _without_receipt(now: int) -> Found:

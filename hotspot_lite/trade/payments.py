@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from peewee import IntegrityError
 
@@ -18,7 +18,13 @@ from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import asking, events, ledger, transfers, undecided
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
-from hotspot_lite.trade.models import CashSale, Payment, Plan, Subscription
+from hotspot_lite.trade.models import (
+    CashSale,
+    Payment,
+    Plan,
+    Refund,
+    Subscription,
+)
 from hotspot_lite.trade.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
@@ -304,10 +310,22 @@ def terms(payment: Payment) -> Terms:
     return read_terms(payment.terms)
 
 
+def is_given_back(payment: Payment) -> bool:
+    """Whether all of it went back, or is on its way: then no time is given for it."""
+    return bool(_given_back().where(Refund.payment == payment).exists())
+
+
+def _given_back() -> Any:
+    return Refund.select(Refund.payment).where(
+        Refund.is_whole & (Refund.state != "failed") & Refund.payment.is_null(False)
+    )
+
+
 def paid_without_time() -> list[Payment]:
     """Paid payments that have no subscription: never longer than a moment.
 
-    A voucher sold for cash has its time by the voucher, whenever that is used.
+    A voucher sold for cash has its time by the voucher, whenever that is used; what
+    was given back needs none.
     """
     with_time = Subscription.select(Subscription.payment).where(
         Subscription.payment.is_null(False)
@@ -319,5 +337,6 @@ def paid_without_time() -> list[Payment]:
         (Payment.state == "paid")
         & Payment.id.not_in(with_time)
         & Payment.id.not_in(by_voucher)
+        & Payment.id.not_in(_given_back())
     )
     return list(query)

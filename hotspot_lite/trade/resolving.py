@@ -19,11 +19,19 @@ from hotspot_lite.trade import (
     matching,
     payments,
     receipts,
+    refunds,
     subscriptions,
     transfers,
     undecided,
 )
-from hotspot_lite.trade.models import Payment, Plan, Subscription, Transfer, Undecided
+from hotspot_lite.trade.models import (
+    Payment,
+    Plan,
+    Refund,
+    Subscription,
+    Transfer,
+    Undecided,
+)
 from hotspot_lite.trade.phones import normalise_phone
 
 LEAST_REASON, MOST_REASON = 3, 200
@@ -105,6 +113,8 @@ def _grant(row: Undecided, decision: Decision, now: int) -> None:
     payment = _payment(row)
     if Subscription.select().where(Subscription.payment == payment).exists():
         raise BadInput("It has its time already.", "Mark it as seen.")
+    if payments.is_given_back(payment):
+        raise BadInput("Its money was given back.", "Note the refund.")
     if decision.plan is not None:
         terms = catalogue.terms_of(decision.plan).as_json()
         change = {"plan": decision.plan, "terms": terms}
@@ -160,23 +170,57 @@ def _enter_receipt(row: Undecided, decision: Decision, now: int) -> None:
 
 
 def _refund(row: Undecided, decision: Decision, now: int) -> None:
-    _give_up(row, decision, now, "refunded")
+    """Note money that was given back by hand."""
+    if row.transfer is None:
+        _take_doubtful(row, now)
+    amount = max(0, row.amount_cents or 0) or None
+    wish = refunds.Wish(
+        decision.who,
+        decision.reason,
+        row.payment,
+        row.transfer,
+        amount,
+        receipts.read(decision.receipt) if decision.receipt.strip() else "",
+    )
+    refunds.by_hand(wish, now)
 
 
 def _write_off(row: Undecided, decision: Decision, now: int) -> None:
-    _give_up(row, decision, now, "written-off")
+    if row.transfer is not None and not transfers.mark(
+        row.transfer, "written-off", now
+    ):
+        raise BadInput("That money is settled already.", "Load the list again.")
+    amount = _take_doubtful(row, now)
+    told = f"exception {row.id}"
+    ledger.write("written-off", amount, now, row.payment, told, decision.who)
 
 
-def _give_up(row: Undecided, decision: Decision, now: int, kind: str) -> None:
+def _take_doubtful(row: Undecided, now: int) -> int:
+    """Record money that came and is in no fact yet; how much is in doubt."""
     payment, amount = row.payment, max(0, row.amount_cents or 0)
     told = f"exception {row.id}"
     if row.transfer is not None:
         told = f"{row.transfer.receipt}, {told}"
-        if not transfers.mark(row.transfer, kind, now):
-            raise BadInput("That money is settled already.", "Load the list again.")
     if amount and (payment is None or payment.state != "paid"):
         ledger.write("taken", amount, now, payment, told)
-    ledger.write(kind, amount, now, payment, told, decision.who)
+    return amount
+
+
+def _has_arrived(row: Undecided, decision: Decision, now: int) -> None:
+    said = f"Seen in the statement by {decision.who}."
+    refunds.went_back(_refund_of(row), _free_receipt(decision.receipt) or "", said, now)
+
+
+def _has_not(row: Undecided, decision: Decision, now: int) -> None:
+    said = f"Not in the statement, says {decision.who}."
+    refunds.did_not_go(_refund_of(row), said, now)
+
+
+def _refund_of(row: Undecided) -> Refund:
+    found = refunds.open_of(row.payment, row.transfer)
+    if found is None:
+        raise BadInput("That refund is settled already.", "Load the list again.")
+    return found
 
 
 def _try_again(row: Undecided, decision: Decision, now: int) -> None:
@@ -218,6 +262,20 @@ WAYS: dict[str, Way] = {
             "Note a refund",
             "You have given the money back yourself; note it.",
             _refund,
+        ),
+        Way(
+            "arrived",
+            "It went back",
+            "Your M-Pesa statement shows the reversal.",
+            _has_arrived,
+            needs_reason=False,
+        ),
+        Way(
+            "not-arrived",
+            "It did not",
+            "Your statement shows no reversal: it may be given back anew.",
+            _has_not,
+            needs_reason=False,
         ),
         Way(
             "write-off",

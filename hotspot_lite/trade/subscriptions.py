@@ -44,6 +44,8 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         payment = store.get(Payment, payment_id)
         if payment.state != "paid" or _has_time(payment):
             return None
+        if payments.is_given_back(payment):
+            return None
         customer, is_new = _whose(payment, now)
         terms = payments.terms(payment)
         wish = Wish(
@@ -162,6 +164,30 @@ def is_data_used_up(subscription: Subscription) -> bool:
     """Whether its data is over."""
     limit = subscription.data_bytes
     return limit is not None and subscription.data_used_bytes >= limit
+
+
+def end_early(subscription: Subscription, now: int) -> None:
+    """End time that is not used up; what its customer bought after it begins at once.
+
+    In a transaction. Ended already, nothing changes.
+    """
+    this = (Subscription.id == subscription.id) & Subscription.ended_at.is_null()
+    if not Subscription.update(ended_at=now).where(this).execute():
+        return
+    begins = now
+    for later in live(subscription.customer, now):
+        starts_at = later.starts_at
+        if starts_at is None or later.expires_at is None:
+            continue
+        if starts_at > begins:
+            length = later.expires_at - starts_at
+            change = {"starts_at": begins, "expires_at": begins + length}
+            Subscription.update(change).where(Subscription.id == later.id).execute()
+            if later.mac:
+                call_for_access(later, max(0, begins - now) + SETTLE_SECONDS)
+            begins += length
+        else:
+            begins = max(begins, later.expires_at)
 
 
 def end_those_over(now: int) -> int:

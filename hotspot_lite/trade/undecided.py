@@ -38,11 +38,11 @@ KINDS: dict[str, Kind] = {
         ("grant", "seen"),
     ),
     "orphan-callback": Kind(
-        "A callback for nobody",
-        "Somebody called the callback address without the secret of a payment of ours."
-        " It gives nobody time. Often a stranger trying, sometimes a payment of a box"
-        " that was set up anew.",
-        ("seen",),
+        "A callback for a prompt that we don't know",
+        "It came to this payment's own secret address but speaks of a prompt that is"
+        " none of ours. It gives nobody time. Look for the payment in your M-Pesa"
+        " statement.",
+        ("grant", "seen"),
     ),
     "wrong-id": Kind(
         "A callback with another payment's id",
@@ -54,6 +54,12 @@ KINDS: dict[str, Kind] = {
         "Another amount than asked",
         "What was paid is not the price, so no time was given.",
         _MONEY,
+    ),
+    "unconfirmed": Kind(
+        "Told as paid, and not confirmed",
+        "You want M-Pesa's second word (mpesa.confirm) and it has not come. Look for"
+        " the payment in your M-Pesa statement: if the money is there, give the time.",
+        ("grant", "seen"),
     ),
     "overpaid": Kind(
         "Paid too much",
@@ -95,14 +101,27 @@ KINDS: dict[str, Kind] = {
     ),
     "contradicted": Kind(
         "M-Pesa contradicts itself",
-        "It reported the payment as paid and later as not paid. Time that was given"
-        " is not taken away. Look for it in your M-Pesa statement.",
-        ("seen", "grant", "write-off"),
+        "It has told two things of one payment. Time that was given is not taken away,"
+        " and none is given. Look for it in your M-Pesa statement.",
+        ("seen", "grant", "refund", "write-off"),
     ),
     "reversed": Kind(
         "Money taken back",
-        "M-Pesa reversed the payment. The customer may still have the time.",
-        ("seen", "write-off"),
+        "M-Pesa reversed the payment without being told to by this box. Whether the"
+        " customer keeps the time says money.after_refund.",
+        ("seen",),
+    ),
+    "uncertain-refund": Kind(
+        "Nobody knows whether it went back",
+        "M-Pesa was told to give the money back and has not said what became of it. It"
+        " is not told again. Look for the reversal in your M-Pesa statement.",
+        ("arrived", "not-arrived"),
+    ),
+    "refund-failed": Kind(
+        "M-Pesa did not give it back",
+        "The customer still waits for the money. Give it back in the M-Pesa portal or"
+        " in cash and note it, or order it anew on the payment's page.",
+        ("refund", "seen"),
     ),
     "unmatched-transfer": Kind(
         "Paid by hand, nobody knows by whom",

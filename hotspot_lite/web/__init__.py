@@ -32,6 +32,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
+    from hotspot_lite.web.results import Results
     from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_pages import RouterPages
     from hotspot_lite.web.usage import Usage
@@ -48,6 +49,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Returning(box),
         Captive(box),
         Paybill(box),
+        Results(box),
         door,
         Admin(box, door),
         Exceptions(box, door),

@@ -15,7 +15,7 @@ from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import hearsay, inbox, payments
+from hotspot_lite.trade import confirming, hearsay, inbox, payments
 from hotspot_lite.trade.hearsay import Heard
 from hotspot_lite.trade.inbox import Message
 from hotspot_lite.trade.models import Payment
@@ -35,6 +35,7 @@ class Callbacks:
         self.box = box
         self.rails = rails
         self.senders = Senders(box.settings)
+        self.confirm = confirming.policy(box.settings)
 
     def add_to(self, app: Bottle) -> None:
         """Put its page on `app`."""
@@ -86,7 +87,7 @@ class Callbacks:
         verdict = take_or_keep(
             self.box,
             hearsay.message(payment, raw, heard, peer, now),
-            lambda: hearsay.hear(payment, raw, heard, peer, now),
+            lambda: hearsay.hear(payment, raw, heard, peer, now, self.confirm),
         )
         log.info("callback of payment %s: %s", payment.id, verdict)
         return pages.json_page(ACCEPTED)

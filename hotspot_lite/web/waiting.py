@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from hotspot_lite.trade import payments, subscriptions
+from hotspot_lite.trade import confirming, payments, subscriptions
 from hotspot_lite.trade.models import Payment, Subscription
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.web.language import Words, data_text
 from hotspot_lite.web.visitor import Visitor
 
+UNPAID = ("asking", "pin", "checking", "failed", "returned")
 # When a prompt that comes has come; what to do is shown from then on.
 LATE_SECONDS = 25
 # The page looks often while something is about to happen, then ever less.
@@ -41,8 +42,9 @@ class Left:
 
 @dataclass(frozen=True)
 class Stand:
-    """How a purchase stands. `step`: asking, pin, failed, making, admitting, router,
-    ready (no device), online, over. `refresh_seconds` 0: nothing more will happen.
+    """How a purchase stands. `step`: asking, pin, checking (told as paid, M-Pesa is
+    asked), failed, returned (given back), making, admitting, router, ready (no
+    device), online, over. `refresh_seconds` 0: nothing more will happen.
     """
 
     step: str
@@ -63,6 +65,8 @@ class Stand:
         """The key of the page's heading."""
         if self.step in ("asking", "pin"):
             return "wait.title"
+        if self.step in ("checking", "returned"):
+            return f"wait.{self.step}_title"
         if self.step in ("failed", "online"):
             return f"{self.step}.title"
         is_paid = self.paid_at and self.step != "over"
@@ -79,7 +83,7 @@ class Stand:
             "step": self.step,
             "title": t(self.title),
             "says": self.failure(t) if self.step == "failed" else "",
-            "is_paid": self.step not in ("asking", "pin", "failed"),
+            "is_paid": self.step not in UNPAID,
             "is_online": self.step == "online",
             "seconds_left": self.left.seconds if self.left else None,
             "refresh_seconds": self.refresh_seconds,
@@ -98,6 +102,8 @@ def of_payment(payment: Payment, now: int, zone: str) -> Stand:
     }
     if payment.state == "paid":
         subscription = Subscription.get_or_none(Subscription.payment == payment)
+        if subscription is None and payments.is_given_back(payment):
+            return Stand(step="returned", refresh_seconds=0, **told)  # type: ignore[arg-type]
         told["paid_at"] = clock_text(payment.paid_at, zone)
         return _of_time(subscription, payment.paid_at, told, now, zone)
     told["refresh_seconds"] = _refresh(age)
@@ -106,6 +112,8 @@ def of_payment(payment: Payment, now: int, zone: str) -> Stand:
         told["refresh_seconds"] = SLOW_SECONDS if age < PROMPT_SECONDS else 0
         return Stand(step="failed", **told)  # type: ignore[arg-type]
     step = "asking" if payment.state == "asked" else "pin"
+    if confirming.awaited(payment) is not None:
+        step = "checking"
     return Stand(step=step, is_late=age >= LATE_SECONDS, **told)  # type: ignore[arg-type]
 
 

@@ -188,8 +188,9 @@ def test_a_later_success_revives_a_failed_payment(sent: Payment) -> None:
 
 def test_a_later_failure_never_takes_back_what_is_paid(sent: Payment) -> None:
     hear(sent, Heard())
-    assert hear(sent, CANCELLED, b"late 1032") == "already"
+    assert hear(sent, CANCELLED, b"late 1032") == "contradicted"
     assert again(sent).state == "paid"
+    assert [row.kind for row in undecided.waiting()] == ["contradicted"]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_a_later_failure_never_takes_back_what_is_paid(sent: Payment) -> None:
         (Heard(amount_cents=1900, amount_text="19"), "wrong-amount"),
         (Heard(amount_cents=2100, amount_text="21"), "wrong-amount"),
         (Heard(amount_cents=None, amount_text="NaN"), "wrong-amount"),
-        (Heard(checkout_request_id="ws_CO_2"), "wrong-id"),
+        (Heard(checkout_request_id="ws_CO_2"), "orphan-callback"),
         (None, "unreadable"),
     ],
 )

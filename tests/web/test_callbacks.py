@@ -116,7 +116,7 @@ BAD = {
     "too little": (raw(amount=10), "wrong-amount"),
     "too much": (raw(amount=20.01), "wrong-amount"),
     "as text": (raw(amount="twenty"), "wrong-amount"),
-    "another payment's": (raw(checkout="ws_CO_2"), "wrong-id"),
+    "nobody's": (raw(checkout="ws_CO_2"), "orphan-callback"),
 }
 
 

@@ -11,6 +11,11 @@
 <div class="note"><b>{{t("wait.late_title")}}</b>
 <ul><li>{{t("wait.late_on")}}</li><li>{{t("wait.late_sim")}}</li><li>{{t("wait.late_other")}}</li></ul></div>
 % end
+% elif stand.step == "checking":
+<p class="busy">{{t("wait.checking")}}</p>
+<p class="hint">{{t("wait.refresh")}}</p>
+% elif stand.step == "returned":
+<p class="note">{{t("wait.returned", price=price)}}</p>
 % elif stand.step == "failed":
 <p class="note bad">{{stand.failure(t)}}</p>
 <p class="hint">{{t("failed.never_mind")}}</p>
@@ -58,6 +63,6 @@
 % elif stand.step == "ready" and stand.phone:
 <p class="hint">{{t("paid.sms")}}</p>
 % end
-% if stand.step in ("online", "over", "ready"):
+% if stand.step in ("online", "over", "ready", "returned"):
 <p><a href="{{home_link}}">{{t("page.home")}}</a></p>
 % end

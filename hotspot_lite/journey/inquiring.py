@@ -1,0 +1,109 @@
+"""M-Pesa is told to give back, and asked about receipts; it answers later."""
+
+from __future__ import annotations
+
+import logging
+
+from hotspot_lite.errors import BadInput, HotspotError, TryAgain
+from hotspot_lite.journey import cutting
+from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.trade import claims, confirming, hearsay, inquiries, refunds, results
+from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment
+from hotspot_lite.wires import daraja_orders
+from hotspot_lite.wires.daraja_orders import Ordered, OrderResult
+
+log = logging.getLogger("hotspot.inquiring")
+
+
+def _inquire_failed(error: str, inquiry_id: int) -> None:
+    results.gave_up(inquiry_id, error, here.now())
+
+
+@huey.job("payments", failed=_inquire_failed)
+def inquire(inquiry_id: int) -> None:
+    """Put a question or an order to M-Pesa: an order never leaves twice."""
+    inquiry = inquiries.may_send(inquiry_id, here.now())
+    if inquiry is None:
+        return
+    try:
+        answer = _order(inquiry)
+    except HotspotError:
+        # Raised only where surely nothing was taken.
+        inquiries.not_sent(inquiry)
+        raise
+    here.believe(here.rail("mpesa"))
+    if answer.kind == "uncertain" and inquiry.kind in inquiries.REPEATABLE:
+        raise TryAgain(answer.says)
+    results.sent(inquiry, answer, here.now())
+
+
+def _order(inquiry: Inquiry) -> Ordered:
+    who = here.initiator(inquiries.token(here.box.key, inquiry.ref))
+    remark = f"HL{inquiry.id}"
+    if inquiry.refund is None:
+        return daraja_orders.ask_status(here.daraja, who, inquiry.receipt, remark)
+    cents = inquiry.refund.amount_cents
+    return daraja_orders.reverse(here.daraja, who, inquiry.receipt, cents, remark)
+
+
+@huey.job("payments")
+def read_result(body_id: int) -> None:
+    """Read what came to an inquiry's address, and judge it."""
+    body = InquiryBody.get_by_id(body_id)
+    ours = (here.settings["mpesa.shortcode"], here.settings["mpesa.till"])
+    verdict = results.hear(body_id, _read(body), [n for n in ours if n], here.now())
+    log.info("result of inquiry %s: %s", body.inquiry.id, verdict)
+
+
+def _read(body: InquiryBody) -> OrderResult | None:
+    if body.is_timeout:
+        return None
+    try:
+        return daraja_orders.read_result(bytes(body.body))
+    except BadInput as exc:
+        log.warning("a result can't be read: %s", exc)
+        return None
+
+
+@huey.job("payments")
+def verify(payment_id: int) -> None:
+    """A callback says paid and the owner wants M-Pesa's second word: ask for it.
+
+    A query that finds no turn now is put by `reconcile`.
+    """
+    payment = Payment.get_by_id(payment_id)
+    told = confirming.awaited(payment)
+    if told is None:
+        return
+    if confirming.policy(here.settings) == confirming.STATUS and told.receipt:
+        inquiries.ask_status(told.receipt, here.box.key, here.now(), payment)
+    else:
+        hearsay.call_for_query(payment)
+
+
+@huey.job("payments", every_seconds=lambda: 30.0, durable=False)
+def seek() -> None:
+    """Ask about receipts that devices claim and M-Pesa has not told of."""
+    for receipt in claims.wanted(here.now()) if here.can_order() else ():
+        inquiries.ask_status(receipt, here.box.key, here.now())
+
+
+@huey.job("hotspot-sessions")
+def after_refund(refund_id: int) -> None:
+    """Money went back: end what it bought, if the owner wants that."""
+    if here.settings["money.after_refund"] == "keep":
+        return
+    for mac in refunds.end_access(refund_id, here.now()):
+        put_out(mac)
+
+
+@huey.job("hotspot-sessions")
+def leave(mac: str) -> None:
+    """Its time has gone to another device: this one leaves."""
+    put_out(mac)
+
+
+def put_out(mac: str) -> None:
+    """End a device's sessions at the router, where there is one."""
+    if here.has_router():
+        cutting.put_out(here.router().active(mac=mac))

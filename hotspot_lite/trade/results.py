@@ -1,0 +1,201 @@
+"""What M-Pesa made of an inquiry: judged, and handed to whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from hotspot_lite import jobs, store
+from hotspot_lite.trade import (
+    claims,
+    confirming,
+    inquiries,
+    refunds,
+    undecided,
+)
+from hotspot_lite.trade.inquiries import Ordered
+from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment
+
+NOT_FOUND, ALREADY_REVERSED = "2033", "R000001"
+
+
+class Result(Protocol):
+    """A result, as its wire has read it; `value` is "" for what isn't there."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def says(self) -> str: ...
+    @property
+    def receipt(self) -> str: ...
+    @property
+    def amount_cents(self) -> int | None: ...
+    def value(self, name: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class FromStatus:
+    """Money that a status tells of, as `transfers.Told` wants it."""
+
+    receipt: str
+    amount_cents: int
+    shortcode: str
+    phone: str
+    payer: str
+    account: str = ""
+    phone_hash: str = ""
+    phone_hint: str = ""
+
+
+def sent(inquiry: Inquiry, answer: Ordered, now: int) -> None:
+    """Keep what was answered at once; a refusal ends the matter."""
+    with store.atomic():
+        jobs.finish()
+        if inquiries.sent(inquiry, answer, now) and answer.kind == "refused":
+            _came_to_nothing(inquiry, answer.says, now)
+
+
+def gave_up(inquiry_id: int, error: str, now: int) -> None:
+    """It could not be sent at all."""
+    inquiry = store.get(Inquiry, inquiry_id)
+    with store.atomic():
+        inquiries.answered(inquiry, "not-sent", error, now)
+        _came_to_nothing(inquiry, error, now)
+
+
+def hear(body_id: int, result: Result | None, ours: Collection[str], now: int) -> str:
+    """Judge a body that came to an inquiry's address; `ours` are our numbers.
+
+    `result` is None where it can't be read. Verdicts: late, unreadable, again, done,
+    refused, agreed, denied, known, taken-back, not-ours and those of a transfer.
+    """
+    with store.atomic():
+        jobs.finish()
+        body = store.get(InquiryBody, body_id)
+        verdict = _judge(body, body.inquiry, result, ours, now)
+        inquiries.judged(body_id, verdict)
+    return verdict
+
+
+def _judge(
+    body: InquiryBody,
+    inquiry: Inquiry,
+    result: Result | None,
+    ours: Collection[str],
+    now: int,
+) -> str:
+    if body.is_timeout or result is None:
+        _is_unclear(inquiry, bool(body.is_timeout), now)
+        return "late" if body.is_timeout else "unreadable"
+    is_new = inquiries.answered(inquiry, result.code, result.says, now)
+    if not is_new and inquiry.kind == "status":
+        return "again"
+    if inquiry.kind == "reversal":
+        return _reversed(inquiry, result, now)
+    return _status(inquiry, result, ours, now)
+
+
+def _is_unclear(inquiry: Inquiry, is_late: bool, now: int) -> None:
+    says = "M-Pesa's answer can't be read."
+    if is_late:
+        says = "M-Pesa did not come to it in time."
+    if inquiry.refund is not None and inquiry.refund.state in refunds.OPEN:
+        refunds.is_uncertain(inquiry.refund, says, now)
+
+
+def _came_to_nothing(inquiry: Inquiry, says: str, now: int) -> None:
+    if inquiry.refund is not None:
+        refunds.did_not_go(inquiry.refund, says, now)
+    elif inquiry.payment is not None:
+        _unconfirmed(inquiry.payment, says, now)
+
+
+# -- A reversal --------------------------------------------------------------------
+
+
+def _reversed(inquiry: Inquiry, result: Result, now: int) -> str:
+    refund = inquiry.refund
+    if refund is None:
+        return "known"
+    if not result.ok and result.code != ALREADY_REVERSED:
+        refunds.did_not_go(refund, result.says, now)
+        return "refused"
+    says = "" if result.ok else result.says
+    if refunds.went_back(refund, result.receipt, says, now):
+        return "done"
+    if refund.state == "failed":
+        says = f"It was noted as not given back, but M-Pesa did: {result.receipt}."
+        undecided.leave("contradicted", says, now, refund.payment, refund.transfer)
+        return "denied"
+    return "again"
+
+
+# -- A transaction's status --------------------------------------------------------
+
+
+def _status(inquiry: Inquiry, result: Result, ours: Collection[str], now: int) -> str:
+    payment = inquiry.payment or store.find(Payment, receipt=inquiry.receipt)
+    if not result.ok:
+        return _no_such_money(payment, result, now)
+    status = result.value("TransactionStatus")
+    money = _money(inquiry.receipt, result)
+    if "revers" in status.lower():
+        return _taken_back(payment, inquiry.receipt, now)
+    if status.lower() != "completed" or money is None or money.shortcode not in ours:
+        says = f"Asked, it says of {inquiry.receipt}: {status or result.says}."
+        return _denied(payment, says, now) or "not-ours"
+    if payment is None:
+        return claims.heard(money, now)
+    told = confirming.awaited(payment)
+    if payment.state == "paid" or told is None:
+        return "known"
+    if money.amount_cents != payment.amount_cents:
+        says = f"Asked, it says that {money.amount_cents / 100:,.2f} were paid."
+        return confirming.denied(payment, told, says, now)
+    confirming.agreed(payment, told, now)
+    return "agreed"
+
+
+def _money(receipt: str, result: Result) -> FromStatus | None:
+    if result.value("ReceiptNo") not in ("", receipt) or not result.amount_cents:
+        return None
+    payer, _, name = result.value("DebitPartyName").partition(" - ")
+    is_whole = payer.isascii() and payer.isdigit() and len(payer) == 12
+    payee = result.value("CreditPartyName").partition(" - ")[0].strip()
+    first = name.split()[0] if name.split() else ""
+    phone = payer if is_whole else ""
+    return FromStatus(receipt, result.amount_cents, payee, phone, first)
+
+
+def _no_such_money(payment: Payment | None, result: Result, now: int) -> str:
+    if result.code == NOT_FOUND:
+        return _denied(payment, f"Asked, it says: {result.says}", now) or "refused"
+    if payment is not None:
+        # The question was refused: that says nothing about the money.
+        _unconfirmed(payment, result.says, now)
+    return "refused"
+
+
+def _denied(payment: Payment | None, says: str, now: int) -> str:
+    told = confirming.awaited(payment) if payment is not None else None
+    if payment is None or told is None:
+        return ""
+    return confirming.denied(payment, told, says, now)
+
+
+def _unconfirmed(payment: Payment, says: str, now: int) -> None:
+    if confirming.awaited(payment) is not None:
+        undecided.leave("unconfirmed", says, now, payment)
+
+
+def _taken_back(payment: Payment | None, receipt: str, now: int) -> str:
+    says = f"M-Pesa says that {receipt} was reversed."
+    if payment is None:
+        return "taken-back"
+    if payment.state == "paid":
+        refunds.told(payment, "", says, now)
+        return "taken-back"
+    return _denied(payment, says, now) or "taken-back"
