@@ -5,8 +5,10 @@ Every process begins here, and nothing is opened before it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,8 @@ from hotspot_lite.store import migrations
 from hotspot_lite.trade import preferences
 
 KEY_BYTES = 32
+# An open page says so each few seconds.
+WATCHED_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,19 @@ class Box:
     settings: Settings
     clock: Clock
     key: bytes = field(repr=False)
+
+    def mark_watched(self) -> None:
+        """Somebody of the staff looks at the router's figures just now."""
+        with contextlib.suppress(OSError):
+            (self.settings.run_dir / "watched").touch()
+
+    def is_watched(self) -> bool:
+        """Whether somebody did within the last seconds: then they are read often."""
+        try:
+            seen_at = (self.settings.run_dir / "watched").stat().st_mtime
+        except OSError:
+            return False
+        return abs(time.time() - seen_at) < WATCHED_SECONDS
 
 
 def open_box(environ: Mapping[str, str] | None = None) -> Box:

@@ -16,6 +16,7 @@ from hotspot_lite.cli import (
     queue,
     running,
     sales,
+    sessions,
     usage,
     worker,
 )
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     sales.add_to(nouns)
     cash.add_to(nouns)
     exceptions.add_to(nouns)
+    sessions.add_to(nouns)
     mpesa.add_to(nouns)
     usage.add_to(nouns)
     people.add_to(nouns)

@@ -219,8 +219,9 @@ DECLARED: tuple[Setting, ...] = (
     ),
     Setting(
         "router.sample_seconds",
-        5,
-        "How often the router's load and its online list are read.",
+        2,
+        "How often the router's load and its online list are read while somebody of the"
+        " staff looks; once a minute otherwise.",
         seconds,
     ),
     Setting(

@@ -8,13 +8,11 @@ session that outlived a reboot of either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from hotspot_lite.trade import subscriptions
 from hotspot_lite.trade.models import Customer, Device, Subscription
-
-# SQLite takes 999 values in a statement.
-CHUNK = 400
+from hotspot_lite.trade.subscriptions import CHUNK
 
 
 class Seen(Protocol):
@@ -74,50 +72,43 @@ def overstaying(seen: Sequence[AnySeen], now: int) -> list[AnySeen]:
     customer comes in again at once, on the terms of what follows.
     """
     whose = owners(seen)
-    ended = _newest_ends(set(whose.values()))
-    return [
-        one
-        for one in seen
-        if one.user in whose and _must_go(one, whose[one.user], ended, now)
-    ]
+    ids = {customer.id for customer in whose.values()}
+    running = subscriptions.running_of(ids, now)
+    ended = _newest_ends(ids)
+    gone = []
+    for one in seen:
+        owner = whose[one.user].id if one.user in whose else None
+        began = now - one.uptime_seconds
+        if owner and (owner not in running or began < ended.get(owner, 0)):
+            gone.append(one)
+    return gone
 
 
 def follow(seen: Sequence[Seen], now: int) -> None:
     """Call in again those who were put out and have other time: in a transaction."""
     whose = owners(seen)
+    running = subscriptions.running_of({one.id for one in whose.values()}, now)
     for one in seen:
-        left = subscriptions.live(whose[one.user], now) if one.user in whose else []
-        running = [s for s in left if s.mac == one.mac_address]
-        if running and (running[0].starts_at or 0) <= now:
+        left = running.get(whose[one.user].id) if one.user in whose else None
+        if left is not None and left.mac == one.mac_address:
             Subscription.update(access="waiting").where(
-                Subscription.id == running[0].id
+                Subscription.id == left.id
             ).execute()
-            subscriptions.call_for_access(running[0])
+            subscriptions.call_for_access(left)
 
 
-def _newest_ends(customers: set[Customer]) -> Mapping[int, int]:
+def _newest_ends(customer_ids: set[int]) -> Mapping[int, int]:
     """For each customer by id, the moment at which its newest ended time was over."""
-    ids = sorted(customer.id for customer in customers)
+    ids = sorted(customer_ids)
     found: dict[int, int] = {}
     for start in range(0, len(ids), CHUNK):
-        over = (
-            Subscription.select(Subscription, Customer)
-            .join(Customer)
-            .where(
-                Subscription.customer.in_(ids[start : start + CHUNK])
-                # What was taken back before it began had no session.
-                & (Subscription.starts_at <= Subscription.ended_at)
-            )
+        over: Any = Subscription.select().where(
+            Subscription.customer.in_(ids[start : start + CHUNK])
+            # What was taken back before it began had no session.
+            & (Subscription.starts_at <= Subscription.ended_at)
         )
         for one in over:
-            ended_at, owner = int(one.ended_at or 0), int(one.customer.id)
+            ended_at, owner = int(one.ended_at or 0), int(one.customer_id)
             at = min(ended_at, int(one.expires_at or ended_at))
             found[owner] = max(found.get(owner, 0), at)
     return found
-
-
-def _must_go(one: Seen, owner: Customer, ended: Mapping[int, int], now: int) -> bool:
-    left = [s for s in subscriptions.live(owner, now) if (s.starts_at or 0) <= now]
-    if not left:
-        return True
-    return now - one.uptime_seconds < ended.get(owner.id, 0)

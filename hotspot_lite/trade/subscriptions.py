@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
@@ -18,6 +20,8 @@ from hotspot_lite.trade.models import (
 
 # What a router takes at most to end a session whose time is over.
 SETTLE_SECONDS = 3
+# SQLite takes 999 values in a statement.
+CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,26 @@ def live(customer: Customer, now: int) -> list[Subscription]:
     )
     found = [s for s in query if seconds_left(s, now) and not is_data_used_up(s)]
     return sorted(found, key=lambda s: (s.starts_at is None, s.starts_at or 0, s.id))
+
+
+def running_of(customer_ids: Collection[int], now: int) -> dict[int, Subscription]:
+    """What each of these customers uses now, by customer; who has none is left out."""
+    found: dict[int, Subscription] = {}
+    ids = sorted(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        query: Any = (
+            Subscription.select()
+            .where(
+                Subscription.customer.in_(ids[start : start + CHUNK])
+                & Subscription.ended_at.is_null()
+                & (Subscription.starts_at.is_null() | (Subscription.starts_at <= now))
+            )
+            .order_by(Subscription.starts_at.is_null(), Subscription.starts_at)
+        )
+        for one in query:
+            if seconds_left(one, now) and not is_data_used_up(one):
+                found.setdefault(int(one.customer_id), one)
+    return found
 
 
 def seconds_left(subscription: Subscription, now: int) -> int:

@@ -28,6 +28,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
+    from hotspot_lite.web.online import Sessions
     from hotspot_lite.web.paybill import Paybill
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
@@ -54,6 +55,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Admin(box, door),
         Exceptions(box, door),
         Counter(box, door),
+        Sessions(box, door),
         Usage(box, door),
         queue,
         QueueChanges(queue, door),

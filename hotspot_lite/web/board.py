@@ -21,7 +21,6 @@ COOKIE = "hl_session"
 MOST_UNDECIDED = 20
 PROVIDERS = {"mpesa": "M-Pesa", "cash": "cash"}
 LIVE_PORT_FILE = "live.port"
-SAMPLES_FILE = "samples.json"
 
 
 def snapshot(now: int, timezone: str) -> dict[str, Any]:
@@ -72,9 +71,13 @@ def live_port(declared: int, run_dir: Path) -> int:
 
 def samples(run_dir: Path) -> dict[str, Any] | None:
     """The newest live samples, written by a job of the worker; None without them."""
+    return sample(run_dir, "samples")
+
+
+def sample(run_dir: Path, name: str) -> dict[str, Any] | None:
+    """The newest live sample of that name, or None."""
     try:
-        text = (run_dir / SAMPLES_FILE).read_text(encoding="utf-8")
-        found = json.loads(text)
+        found = json.loads((run_dir / f"{name}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

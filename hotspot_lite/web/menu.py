@@ -6,6 +6,7 @@ from __future__ import annotations
 # no role named: everybody.
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/", "Live", ()),
+    ("/admin/sessions", "Sessions", ()),
     ("/admin/payments", "Payments", ()),
     ("/admin/exceptions", "Exceptions", ()),
     ("/admin/cash", "Cash", ("cashier",)),

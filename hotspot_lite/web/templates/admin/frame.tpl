@@ -10,6 +10,9 @@
 % if get("script"):
 <script type="module" src="/static/app.js?v={{version_of("app.js")}}"></script>
 % end
+% if get("module"):
+<script type="module" src="/static/{{module}}?v={{version_of(module)}}"></script>
+% end
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

@@ -1,0 +1,21 @@
+// Keeps a piece of the page as the box has it now: fetched anew each few seconds while
+// somebody looks, and left alone while a button in it is in use.
+
+const EVERY_SECONDS = 4;
+const followed = document.querySelector("[data-follow]");
+
+async function renew() {
+  if (document.hidden || followed.contains(document.activeElement)) return;
+  const answer = await fetch(followed.dataset.follow, { redirect: "error" });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.getElementById(followed.id);
+  if (found) followed.replaceChildren(...found.childNodes);
+  followed.classList.remove("stale");
+}
+
+if (followed) {
+  setInterval(() => renew().catch(() => {
+    followed.classList.add("stale"); // the box doesn't answer: it is old, and looks it
+  }), EVERY_SECONDS * 1000);
+}
