@@ -8,7 +8,7 @@ from typing import Any
 from hotspot_lite.box import open_box
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
-from hotspot_lite.errors import BadInput
+from hotspot_lite.errors import BadInput, GiveUp
 
 
 def plan_add(args: Args) -> dict[str, Any]:
@@ -92,6 +92,7 @@ def payment_list(args: Args) -> list[dict[str, Any]]:
 
 def payment_show(args: Args) -> dict[str, Any]:
     """Show one payment and what came of it."""
+    from hotspot_lite.trade import story
     from hotspot_lite.trade.models import Callback, Payment, Subscription
 
     open_box()
@@ -107,6 +108,7 @@ def payment_show(args: Args) -> dict[str, Any]:
         "subscription": time and time.id,
         "access": time.access if time else "-",
         "ends": as_text(time.expires_at) if time else "-",
+        "story": [f"{as_text(m.at)} {m.title}. {m.says}" for m in story.of(payment)],
     }
 
 
@@ -123,6 +125,56 @@ def _payment(payment: Any) -> dict[str, Any]:
         "asked": as_text(payment.asked_at),
         "paid": as_text(payment.paid_at) or "-",
     }
+
+
+def payment_refund(args: Args) -> dict[str, Any]:
+    """Give money back: have M-Pesa reverse it, or note that it was done by hand."""
+    from hotspot_lite.outside import ORDER_TODO, can_order
+    from hotspot_lite.trade import catalogue, receipts, refunds
+
+    box = open_box()
+    payment = _paid_one(args.id)
+    wish = refunds.Wish(
+        "cli",
+        args.why,
+        payment,
+        amount_cents=catalogue.read_price(args.amount) if args.amount else None,
+        receipt=receipts.read(args.receipt) if args.receipt else "",
+    )
+    if args.by_hand:
+        refund = refunds.by_hand(wish, box.clock.now().at)
+    elif not can_order(box.settings):
+        raise GiveUp("M-Pesa can't be told to give it back.", ORDER_TODO)
+    else:
+        refund = refunds.by_mpesa(wish, box.key, box.clock.now().at)
+    return {
+        "refund": refund.id,
+        "payment": payment.id,
+        "amount": f"{refund.amount_cents / 100:.2f}",
+        "state": refund.state,
+    }
+
+
+def payment_ask(args: Args) -> dict[str, Any]:
+    """Ask M-Pesa what became of a payment's receipt; the answer comes later."""
+    from hotspot_lite.outside import ORDER_TODO, can_order
+    from hotspot_lite.trade import inquiries
+
+    box = open_box()
+    payment = _paid_one(args.id)
+    if not can_order(box.settings) or not payment.receipt:
+        raise GiveUp("M-Pesa can't be asked about it.", ORDER_TODO)
+    asked = inquiries.ask_status(payment.receipt, box.key, box.clock.now().at, payment)
+    return {"payment": payment.id, "asked": "now" if asked else "a moment ago"}
+
+
+def _paid_one(payment_id: int) -> Any:
+    from hotspot_lite.trade.models import Payment
+
+    payment = Payment.get_or_none(Payment.id == payment_id)
+    if payment is None or payment.state != "paid":
+        raise BadInput(f"Payment {payment_id} is not paid.", "See: payment list")
+    return payment
 
 
 def payment_reconcile(args: Args) -> dict[str, Any]:
@@ -157,4 +209,13 @@ def add_to(nouns: Any) -> None:
     payment = add_noun(nouns, "payment", "payments")
     add_verb(payment, "list", payment_list).add_argument("--last", type=int, default=50)
     add_verb(payment, "show", payment_show).add_argument("id", type=int)
+    add_verb(payment, "ask", payment_ask).add_argument("id", type=int)
+    refund = add_verb(payment, "refund", payment_refund)
+    refund.add_argument("id", type=int)
+    refund.add_argument("--why", required=True, help="for the audit log")
+    refund.add_argument("--amount", default="", help="20 or 20.50; without: all of it")
+    refund.add_argument(
+        "--by-hand", action="store_true", help="it was done already: only note it"
+    )
+    refund.add_argument("--receipt", default="", help="of what you gave back by hand")
     add_verb(payment, "reconcile", payment_reconcile)

@@ -36,6 +36,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.results import Results
     from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_pages import RouterPages
+    from hotspot_lite.web.story import Story
     from hotspot_lite.web.usage import Usage
 
     app = Bottle()
@@ -53,6 +54,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Results(box),
         door,
         Admin(box, door),
+        Story(box, door),
         Exceptions(box, door),
         Counter(box, door),
         Sessions(box, door),

@@ -184,6 +184,7 @@ class Admin(Desk):
     def _payment_row(self, payment: Payment, person: Person) -> dict[str, str]:
         may_see = person.may("cashier")
         return {
+            "id": str(payment.id),
             "at": clock_text(payment.asked_at, self.zone(), self.now()),
             "phone": _phone(payment.phone, may_see),
             "amount": self.price(payment.amount_cents),

@@ -93,6 +93,7 @@ class Exceptions(Desk):
             "age": length_text(max(0, self.now() - row.at)),
             "money": "" if row.amount_cents is None else self.price(row.amount_cents),
             "about": self._about(row, person),
+            "payment_id": row.payment.id if row.payment else 0,
             "ways": ways if person.may("cashier") else [],
             "asks": _asks(row, ways),
             "phone": _likely_phone(row) if person.may("cashier") else "",

@@ -15,7 +15,11 @@
 % end
 </h2>
 <p>{{row["says"]}}</p>
-<p class="hint">For {{row["age"]}}, since {{row["at"]}}{{". About " + row["about"] if row["about"] else ""}}.</p>
+<p class="hint">For {{row["age"]}}, since {{row["at"]}}{{". About " + row["about"] if row["about"] else ""}}.\\
+% if row["payment_id"]:
+ <a href="/admin/payments/{{row["payment_id"]}}">Its story</a>\\
+% end
+</p>
 <p class="hint">{{row["means"]}}</p>
 % if row["ways"]:
 <details{{" open" if is_wrong else ""}}>

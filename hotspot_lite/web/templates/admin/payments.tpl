@@ -9,7 +9,7 @@
 <thead><tr><th scope="col">Asked</th><th scope="col">Phone</th><th scope="col">Amount</th><th scope="col">By</th><th scope="col">Package</th><th scope="col">Receipt</th><th scope="col">State</th></tr></thead>
 <tbody>
 % for row in rows:
-<tr><th scope="row">{{row["at"]}}</th><td data-name="Phone">{{row["phone"]}}</td><td data-name="Amount">{{row["amount"]}}</td><td data-name="By">{{row["provider"]}}</td><td data-name="Package">{{row["package"]}}</td><td data-name="Receipt">{{row["receipt"] or "–"}}</td><td data-name="State"><span class="state {{row["state"]}}">{{row["state"]}}</span> <small>{{row["says"]}}</small></td></tr>
+<tr><th scope="row"><a href="/admin/payments/{{row["id"]}}">{{row["at"]}}</a></th><td data-name="Phone">{{row["phone"]}}</td><td data-name="Amount">{{row["amount"]}}</td><td data-name="By">{{row["provider"]}}</td><td data-name="Package">{{row["package"]}}</td><td data-name="Receipt">{{row["receipt"] or "–"}}</td><td data-name="State"><span class="state {{row["state"]}}">{{row["state"]}}</span> <small>{{row["says"]}}</small></td></tr>
 % end
 </tbody></table></div>
 % if len(rows) == most:
