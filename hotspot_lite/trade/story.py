@@ -52,7 +52,7 @@ REFUNDS = {
     "asked": "It waits to be sent.",
     "sent": "M-Pesa has taken the order and has not said what became of it.",
     "uncertain": "Nobody knows whether M-Pesa did it. It is not sent again.",
-    "done": "Done.",
+    "done": "",
     "failed": "It did not go back.",
 }
 INQUIRIES = {"status": "M-Pesa is asked about", "reversal": "M-Pesa is told to reverse"}
@@ -70,7 +70,7 @@ class Moment:
 
 def of(payment: Payment) -> list[Moment]:
     """Everything that is known of a payment, oldest first."""
-    parts = (_asked, _callbacks, _second_word, _paid, _facts, _time, _back, _doubts)
+    parts = (_asked, _callbacks, _second_word, _paid, _back, _facts, _time, _doubts)
     found = [moment for part in parts for moment in part(payment)]
     return sorted(found, key=lambda moment: moment.at)
 
@@ -111,7 +111,7 @@ def _facts(payment: Payment) -> Iterator[Moment]:
     for row in MoneyFact.select().where(MoneyFact.payment == payment):
         by = f" By {row.who}." if row.who else ""
         title = f"{FACTS.get(row.kind, row.kind)}, {row.amount_cents / 100:,.2f}"
-        yield Moment(row.at, title, f"{row.detail}.{by}".lstrip("."))
+        yield Moment(row.at, title, _sentence(row.detail) + by)
 
 
 def _time(payment: Payment) -> Iterator[Moment]:
@@ -130,10 +130,15 @@ def _time(payment: Payment) -> Iterator[Moment]:
 def _back(payment: Payment) -> Iterator[Moment]:
     for row in Refund.select().where(Refund.payment == payment):
         way = {"mpesa": "by M-Pesa", "hand": "by hand", "told": "by Safaricom"}
-        title = f"To be given back {way[row.way]}, {row.amount_cents / 100:,.2f}"
+        verb = "Given back" if row.state == "done" else "To be given back"
+        title = f"{verb} {way[row.way]}, {row.amount_cents / 100:,.2f}"
         by = f" By {row.who}." if row.who else ""
-        says = f"{row.why.rstrip('.')}.{by} {REFUNDS[row.state]} {row.says}".strip()
+        says = f"{_sentence(row.why)}{by} {REFUNDS[row.state]} {row.says}".strip()
         yield Moment(row.asked_at, title, says)
+
+
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('.')}." if text else ""
 
 
 def _doubts(payment: Payment) -> Iterator[Moment]:

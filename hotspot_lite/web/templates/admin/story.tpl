@@ -12,7 +12,7 @@
 % if may_ask:
 <form method="post" action="/admin/payments/{{payment.id}}/ask">
 <input type="hidden" name="csrf" value="{{person.csrf}}">
-<button class="second">Ask M-Pesa about it</button> <span class="hint">The answer comes in some seconds; load this page again.</span>
+<ul class="ways"><li><button class="second">Ask M-Pesa about it</button> <span class="hint">The answer comes in some seconds; load this page again.</span></li></ul>
 </form>
 % end
 % if may_give_back:
@@ -26,16 +26,16 @@
 <div class="fields">
 <div><label for="reason">Why</label>
 <input id="reason" name="reason" maxlength="200" required autocomplete="off" value="{{values.get("reason", "")}}"{{!" aria-invalid=true" if field == "reason" else ""}}></div>
-<div><label for="amount">How much, {{currency}}; empty: all {{price(left)}}</label>
-<input id="amount" name="amount" inputmode="decimal" maxlength="12" autocomplete="off" value="{{values.get("amount", "")}}"{{!" aria-invalid=true" if field == "amount" else ""}}></div>
-<div><label for="receipt">Its receipt, if you did it by M-Pesa</label>
+<div><label for="amount">Amount, {{currency}}</label>
+<input id="amount" name="amount" inputmode="decimal" maxlength="12" autocomplete="off" placeholder="all: {{"%g" % (left / 100)}}" value="{{values.get("amount", "")}}"{{!" aria-invalid=true" if field == "amount" else ""}}></div>
+<div><label for="receipt">Its M-Pesa receipt</label>
 <input id="receipt" name="receipt" maxlength="64" autocomplete="off" spellcheck="false" value="{{values.get("receipt", "")}}"{{!" aria-invalid=true" if field == "receipt" else ""}}></div>
 </div>
 <ul class="ways">
 % if by_mpesa:
 <li><button class="danger" name="way" value="mpesa">Have M-Pesa give it back</button> <span class="hint">All of it, to the phone that paid. It is ordered once and can't be undone.</span></li>
 % end
-<li><button class="second" name="way" value="hand">Note that I gave it back</button> <span class="hint">In cash or in the M-Pesa portal: nothing is sent.</span></li>
+<li><button class="second" name="way" value="hand">Note that I gave it back</button> <span class="hint">In cash or in the M-Pesa portal: nothing is sent. The receipt is that of the money you sent.</span></li>
 </ul>
 </form>
 </details>
