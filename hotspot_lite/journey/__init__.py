@@ -20,6 +20,7 @@ from hotspot_lite.journey.inquiring import (
     seek,
     verify,
 )
+from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import notice
 from hotspot_lite.journey.online import admit, catch_up
@@ -44,10 +45,12 @@ __all__ = [
     "leave",
     "look",
     "match",
+    "mirror_changes",
     "notice",
     "push",
     "read_result",
     "reconcile",
+    "reconcile_planes",
     "sample",
     "seek",
     "show",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.journey.mirroring import mirror_one
 from hotspot_lite.outside import read_sample
 from hotspot_lite.trade import access, subscriptions
 
@@ -22,6 +23,8 @@ def admit(subscription_id: int) -> None:
     if subscription is None:
         return
     router, customer = here.router(), subscription.customer
+    if here.settings["access.planes"] == "router":
+        mirror_one(customer.id)  # it is who lets the device in
     router.log_in(customer.username, customer.secret, subscription.mac, subscription.ip)
     if not router.active(mac=subscription.mac, user=customer.username):
         raise TryAgain("The router took the login but doesn't show the device online.")

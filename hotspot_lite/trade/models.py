@@ -232,6 +232,25 @@ class UsageDay(Table):
         primary_key = CompositeKey("day", "session")
 
 
+class Mirror(Table):
+    """What the router was last told of a customer's time (see `mirror`).
+
+    `base_*` are the counters of the router's user at that moment.
+    """
+
+    customer = ForeignKeyField(Customer, primary_key=True)
+    username = TextField(unique=True)
+    subscription = ForeignKeyField(Subscription)
+    newest_id = IntegerField()  # the newest subscription that it allows for
+    rate = TextField()
+    limit_seconds = IntegerField()
+    limit_bytes = IntegerField(null=True)
+    base_seconds = IntegerField()
+    base_in = IntegerField()
+    base_out = IntegerField()
+    written_at = IntegerField()
+
+
 class Message(Table):
     """An SMS we owe somebody."""
 
