@@ -15,7 +15,7 @@ LEVELS = ("ok", "note", "warning", "broken")
 # Longer lines of an error say nothing more to a person.
 MOST_CHARS = 300
 _PHONE = re.compile(r"(?<![0-9A-Za-z])\+?(254[17][0-9]{8}|0[17][0-9]{8})(?![0-9])")
-_CALLBACK = re.compile(r"/cb/[0-9a-fA-F]{8,}")
+_CALLBACK = re.compile(r"/cb/(?:[a-z0-9]{1,5}/)?[0-9a-fA-F]{8,}")
 # A shorter one may be a word of our own; leaving that out would tell it.
 SHORTEST_SECRET = 8
 

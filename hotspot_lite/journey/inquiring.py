@@ -7,8 +7,16 @@ import logging
 from hotspot_lite.errors import BadInput, HotspotError, TryAgain
 from hotspot_lite.journey import cutting
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import claims, confirming, hearsay, inquiries, refunds, results
-from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment
+from hotspot_lite.trade import (
+    claims,
+    confirming,
+    hearsay,
+    inquiries,
+    refunds,
+    results,
+    subscriptions,
+)
+from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment, Subscription
 from hotspot_lite.wires import daraja_orders
 from hotspot_lite.wires.daraja_orders import Ordered, OrderResult
 
@@ -98,9 +106,10 @@ def after_refund(refund_id: int) -> None:
 
 
 @huey.job("hotspot-sessions")
-def leave(mac: str) -> None:
-    """Its time has gone to another device: this one leaves."""
+def leave(mac: str, subscription_id: int) -> None:
+    """Its time has gone to another device: this one leaves, then that one comes in."""
     put_out(mac)
+    subscriptions.call_for_access(Subscription.get_by_id(subscription_id))
 
 
 def put_out(mac: str) -> None:

@@ -17,6 +17,7 @@ from hotspot_lite.trade import (
     matching,
     messages,
     payments,
+    presence,
     receipts,
     subscriptions,
 )
@@ -130,16 +131,23 @@ def _bind(payment: Payment, asker: Asker, now: int) -> None:
     if time.ended_at is not None or not subscriptions.seconds_left(time, now):
         raise BadInput("The time of that receipt is over.", "Buy another.", "receipt")
     if time.mac != asker.mac:
-        if time.mac:
-            _leaves(time)
-        subscriptions.move(time, asker.mac, asker.ip, now)
+        _takes_over(time, asker, now)
 
 
-def _leaves(time: Subscription) -> None:
-    """The device that had the time is put out, and has no claim to it any more."""
-    jobs.put("hotspot-sessions.leave", once=time.mac, mac=time.mac)
-    mine = (Device.mac == time.mac) & (Device.customer == time.customer)
-    Device.delete().where(mine).execute()
+def _takes_over(time: Subscription, asker: Asker, now: int) -> None:
+    """The device that had the time leaves first: the router lets in no more than the
+    package allows."""
+    if time.mac:
+        mine = (Device.mac == time.mac) & (Device.customer == time.customer)
+        Device.delete().where(mine).execute()
+        presence.suppose_ended(time.mac, now)
+        jobs.put(
+            "hotspot-sessions.leave",
+            once=time.mac,
+            mac=time.mac,
+            subscription_id=time.id,
+        )
+    subscriptions.move(time, asker.mac, asker.ip, now, calls=not time.mac)
 
 
 def take_in(body_id: int, told: Told, now: int) -> str:

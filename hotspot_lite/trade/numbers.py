@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from peewee import fn
 
 from hotspot_lite.trade import sessions
-from hotspot_lite.trade.models import CashSale, Payment, Subscription, Undecided
+from hotspot_lite.trade.models import Payment, Refund, Subscription, Undecided
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,14 @@ def now_at(now: int, timezone: str) -> Numbers:
 
 
 def takings_since(since: int) -> dict[str, int]:
-    """The money taken since then, by who moved it; cash that was given back is off."""
+    """The money taken since then, by who moved it; what was given back is off."""
     total = fn.sum(Payment.amount_cents)
     taken = Payment.select(Payment.provider, total).where(Payment.paid_at >= since)
     found = {name: int(cents) for name, cents in _by_provider(taken)}
-    back = Payment.select(Payment.provider, total).join(CashSale)
-    for name, cents in _by_provider(back.where(CashSale.voided_at >= since)):
+    back = Payment.select(Payment.provider, fn.sum(Refund.amount_cents)).join(Refund)
+    for name, cents in _by_provider(
+        back.where(Refund.done_at >= since, Payment.state == "paid")
+    ):
         found[name] = found.get(name, 0) - int(cents)
     return found
 

@@ -137,12 +137,18 @@ def call_for_access(subscription: Subscription, delay_seconds: float = 0.0) -> N
     )
 
 
-def move(subscription: Subscription, mac: str, ip: str, now: int) -> None:
-    """From now on it is for another device, which is logged in. In a transaction."""
+def move(
+    subscription: Subscription, mac: str, ip: str, now: int, calls: bool = True
+) -> None:
+    """From now on it is for another device, which is logged in. In a transaction.
+
+    Without `calls` somebody else puts the job that does so.
+    """
     change = {"mac": mac, "ip": ip, "access": "waiting"}
     Subscription.update(change).where(Subscription.id == subscription.id).execute()
     customers.remember_device(mac, ip, subscription.customer, now)
-    call_for_access(subscription)
+    if calls:
+        call_for_access(subscription)
 
 
 def live(customer: Customer, now: int) -> list[Subscription]:

@@ -15,7 +15,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.jobs import taking
 from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import claims, overdue, payments, refunds, undecided
+from hotspot_lite.trade import claims, inquiries, overdue, payments, refunds, undecided
 from hotspot_lite.trade.claims import Asker
 from hotspot_lite.trade.models import (
     Inquiry,
@@ -26,13 +26,14 @@ from hotspot_lite.trade.models import (
     Subscription,
 )
 from hotspot_lite.web import serving
+from hotspot_lite.wires.http import Caller
 
 SHILLINGS = 20
 
 
 @pytest.fixture
 def web(box: Box) -> Iterator[None]:
-    server: Any = serving.make_server(box, journey.here.rails, {})
+    server: Any = serving.make_server(journey.here.box, journey.here.rails, {})
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield
@@ -184,8 +185,6 @@ def test_a_token_that_can_not_be_had_is_fetched_again(
 def test_a_stranger_at_the_address_of_results_finds_nothing(
     web: None, town: Town
 ) -> None:
-    from hotspot_lite.wires.http import Caller
-
     for path in ("/cb/r/" + "0" * 40, "/cb/r/" + "0" * 40 + "/late"):
         url = town.portal_url + path
         assert Caller().call("POST", url, {}, b"{}").status == 404
@@ -228,8 +227,6 @@ def test_a_receipt_that_nobody_knows_brings_nothing(
 def test_a_reversal_in_the_portal_is_seen_when_asked(
     bought: Payment, town: Town
 ) -> None:
-    from hotspot_lite.trade import inquiries
-
     town.daraja.orders.status = "Reversed"
     inquiries.ask_status(
         str(bought.receipt), journey.here.box.key, journey.here.now(), bought
@@ -238,3 +235,17 @@ def test_a_reversal_in_the_portal_is_seen_when_asked(
     comes()
     assert (facts()[-1], doubts()) == ("reversed", ["reversed"])
     assert Subscription.get().ended_at is not None
+
+
+def test_time_that_moves_to_another_device_leaves_the_old_one(
+    bought: Payment, town: Town
+) -> None:
+    router = journey.here.router()
+    assert wait_for(lambda: router.active(mac=bought.mac))
+    other = town.visitor()
+    claims.by_receipt(
+        str(bought.receipt), Asker(other.mac, other.ip), journey.here.now()
+    )
+    work()
+    assert wait_for(lambda: router.active(mac=other.mac))
+    assert not router.active(mac=bought.mac)

@@ -6,8 +6,10 @@ import pytest
 from test_paid_by_hand import HASH, Told, give_time, kinds
 from test_payments import KEY, MAC, NOW, PHONE
 
+from hotspot_lite import jobs
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
+from hotspot_lite.jobs import sight
 from hotspot_lite.trade import (
     catalogue,
     claims,
@@ -21,6 +23,7 @@ from hotspot_lite.trade.claims import Asker
 from hotspot_lite.trade.models import (
     Audit,
     Claim,
+    Device,
     Message,
     Payment,
     Plan,
@@ -74,6 +77,9 @@ def test_a_phone_with_a_new_address_takes_its_time_along(plan: Plan) -> None:
     claims.by_receipt(RECEIPT, Asker(OTHER, "10.5.50.10"), NOW + 60)
     moved = Subscription.get_by_id(time.id)
     assert (moved.mac, moved.ip, moved.access) == (OTHER, "10.5.50.10", "waiting")
+    left = [args for name, args in sight.waiting_jobs(jobs.rows) if "leave" in name]
+    assert left == [{"mac": MAC, "subscription_id": time.id}]
+    assert [device.mac for device in Device.select()] == [OTHER]
     found = customers.by_device(OTHER)
     assert found == time.customer
     with pytest.raises(BadInput, match="has been used"):

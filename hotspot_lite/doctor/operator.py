@@ -1,0 +1,64 @@
+"""Whether M-Pesa lets us give money back and ask about receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hotspot_lite.doctor.case import Case
+from hotspot_lite.doctor.finding import Finding, ok
+from hotspot_lite.outside import can_order
+from hotspot_lite.trade import confirming
+from hotspot_lite.trade.models import Inquiry
+
+# Results that say: not the matter is wrong, but who asks (facts/mpesa.md 1.7).
+REFUSED = ("21", "2001", "8006")
+NAMES = ("mpesa.initiator", "mpesa.security_credential", "mpesa.callback_url")
+SETUP = "Make an API operator in the M-Pesa portal and set these three settings."
+
+
+def operator(case: Case) -> Iterator[Finding]:
+    """The API operator: set up whole, wanted by a setting, refused lately."""
+    s = case.settings
+    given = [name for name in NAMES if s[name]]
+    if can_order(s):
+        yield from _lately()
+    elif s["mpesa.confirm"] == confirming.STATUS:
+        yield Finding(
+            "HL-MON-07",
+            "warning",
+            "mpesa.confirm is require_status, but M-Pesa can't be asked: "
+            + ", ".join(name for name in NAMES if not s[name])
+            + " is empty.",
+            "A query has to agree instead, as with verify_query.",
+            SETUP,
+        )
+    elif "mpesa.initiator" in given or "mpesa.security_credential" in given:
+        yield Finding(
+            "HL-MON-07",
+            "note",
+            "The API operator is set by half: "
+            + ", ".join(name for name in NAMES if not s[name])
+            + " is empty.",
+            "Refunds are noted by hand, and claimed receipts are not asked about.",
+            SETUP,
+        )
+
+
+def _lately() -> Iterator[Finding]:
+    newest = (
+        Inquiry.select()
+        .where(Inquiry.state == "answered")
+        .order_by(Inquiry.answered_at.desc())
+        .first()
+    )
+    if newest is None or newest.code not in REFUSED:
+        yield ok("HL-MON-07", "M-Pesa takes reversals and questions about receipts")
+        return
+    yield Finding(
+        "HL-MON-07",
+        "warning",
+        f"M-Pesa refuses the API operator: {newest.says}",
+        "Nothing is reversed and no receipt is confirmed. Its password runs out every"
+        " 90 days.",
+        "Set a new password in the M-Pesa portal and mpesa.security_credential anew.",
+    )
