@@ -19,29 +19,18 @@ SETUP = "Make an API operator in the M-Pesa portal and set these three settings.
 def operator(case: Case) -> Iterator[Finding]:
     """The API operator: set up whole, wanted by a setting, refused lately."""
     s = case.settings
-    given = [name for name in NAMES if s[name]]
     if can_order(s):
         yield from _lately()
-    elif s["mpesa.confirm"] == confirming.STATUS:
-        yield Finding(
-            "HL-MON-07",
-            "warning",
-            "mpesa.confirm is require_status, but M-Pesa can't be asked: "
-            + ", ".join(name for name in NAMES if not s[name])
-            + " is empty.",
-            "A query has to agree instead, as with verify_query.",
-            SETUP,
-        )
-    elif "mpesa.initiator" in given or "mpesa.security_credential" in given:
-        yield Finding(
-            "HL-MON-07",
-            "note",
-            "The API operator is set by half: "
-            + ", ".join(name for name in NAMES if not s[name])
-            + " is empty.",
-            "Refunds are noted by hand, and claimed receipts are not asked about.",
-            SETUP,
-        )
+        return
+    missing = ", ".join(name for name in NAMES if not s[name]) + " is empty."
+    if s["mpesa.confirm"] == confirming.STATUS:
+        says = f"mpesa.confirm is require_status, but M-Pesa can't be asked: {missing}"
+        impact = "A query has to agree instead, as with verify_query."
+        yield Finding("HL-MON-07", "warning", says, impact, SETUP)
+    elif s["mpesa.initiator"] or s["mpesa.security_credential"]:
+        says = f"The API operator is set by half: {missing}"
+        impact = "Refunds are noted by hand; claimed receipts are not asked about."
+        yield Finding("HL-MON-07", "note", says, impact, SETUP)
 
 
 def _lately() -> Iterator[Finding]:
