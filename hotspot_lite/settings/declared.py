@@ -260,8 +260,8 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "access.planes",
         "both",
-        "Who admits. radius: RADIUS alone. router: users kept on the router alone. both:"
-        " RADIUS, and a sleeping user on the router for when this box is dead.",
+        "Who admits. radius: RADIUS alone. router: users kept on the router alone."
+        " both: RADIUS, and a sleeping user on the router for when this box is dead.",
         one_of("both", "radius", "router"),
     ),
     Setting(
