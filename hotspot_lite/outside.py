@@ -58,6 +58,7 @@ class Outside:
         self._paces: dict[str, Pace] = {}
         self._watched: dict[int, float] = {}
         self._coa_again_at = 0.0
+        self.router_misses = 0
         # Up to this time, whatever ended is known to be cut off at the router.
         self.cut_off_until = 0
 
@@ -76,7 +77,7 @@ class Outside:
         assert isinstance(mpesa, MpesaRail)
         self.daraja = mpesa.daraja
         self._thread = threading.local()
-        self._coa_again_at, self.cut_off_until = 0.0, 0
+        self._coa_again_at, self.cut_off_until, self.router_misses = 0.0, 0, 0
         per_minute = {"mpesa": int(box.settings["mpesa.queries_per_minute"])}
         self._paces = {name: Pace(per_minute.get(name, 0)) for name in self.rails}
 
@@ -266,6 +267,13 @@ def router_address(s: Settings) -> RouterAddress:
         ca_file=s["router.ca_file"],
         deadline_seconds=ROUTER_DEADLINE_SECONDS,
     )
+
+
+def radius_address(s: Settings) -> radius.Address:
+    """Our own RADIUS server, as this machine reaches it."""
+    host = str(s["radius.host"])
+    own = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)
+    return radius.Address(own, s["radius.secret"], auth_port=s["radius.auth_port"])
 
 
 def coa_address(s: Settings) -> radius.Address:

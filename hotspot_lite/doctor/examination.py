@@ -92,6 +92,7 @@ SECTIONS = (
             money.strange_senders,
             operator.operator,
             money.admitted,
+            money.lasting,
         ),
     ),
     Section("Database", "settings", (ledger.state, ledger.queue_file)),

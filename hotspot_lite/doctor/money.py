@@ -9,7 +9,7 @@ from hotspot_lite import store
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, ok, one_line, span
 from hotspot_lite.settings.checks import is_among
-from hotspot_lite.trade import access, inbox, payments
+from hotspot_lite.trade import access, conditions, inbox, payments
 from hotspot_lite.trade.models import Callback, Payment, Subscription, Undecided
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.trade.undecided import waiting
@@ -196,6 +196,22 @@ def admitted(case: Case) -> Iterator[Finding]:
         "Run: hotspot-lite router test; whoever comes back is put online by itself.",
         details=tuple(_waiting(one, now) for one in found[:MOST_SHOWN]),
     )
+
+
+def lasting(case: Case) -> Iterator[Finding]:
+    """What is lastingly wrong, as the box itself noticed and told."""
+    wrong = conditions.wrong()
+    if not wrong:
+        yield ok("HL-CON-01", "nothing is lastingly wrong")
+    for one in wrong:
+        yield Finding(
+            "HL-CON-01",
+            "warning",
+            one_line(one.says),
+            f"So for {span(max(0, case.clock.at() - one.since))}.",
+            "See the manual, When something is wrong.",
+            about=one.name,
+        )
 
 
 def _waited(one: Subscription, now: int) -> int:

@@ -7,8 +7,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from hotspot_lite import bell, jobs
+from hotspot_lite import bell, jobs, outside
 from hotspot_lite.doctor import supervision
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok, span
@@ -244,10 +245,7 @@ def radius(case: Case) -> Iterator[Finding]:
 
 
 def _radius(found: Settings) -> bool:
-    host = _own(str(found["radius.host"])).strip("[]")
-    secret, port = str(found["radius.secret"]), int(found["radius.auth_port"])
-    address = wire.Address(host, secret, auth_port=port, tries=1)
     try:
-        return wire.status(address)
+        return wire.status(replace(outside.radius_address(found), tries=1))
     except (HotspotError, OSError):
         return False

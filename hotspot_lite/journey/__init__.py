@@ -9,6 +9,7 @@ ending, noticing, watching.
 """
 
 from hotspot_lite.journey.byhand import confirm, match
+from hotspot_lite.journey.checking import check_radius, check_router
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
@@ -32,6 +33,8 @@ __all__ = [
     "admit",
     "after_refund",
     "catch_up",
+    "check_radius",
+    "check_router",
     "close_stale",
     "confirm",
     "displace",

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from hotspot_lite.errors import GiveUp
+from hotspot_lite.journey.checking import tell
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import read_sample
-from hotspot_lite.trade import conditions, mirror, mirrored
+from hotspot_lite.trade import mirror, mirrored, router_checks
 from hotspot_lite.trade.mirror import Found, Grant, Plan, Wish
 from hotspot_lite.wires.routeros import ProfileWish, User, UserWish
 
@@ -52,9 +53,8 @@ def reconcile_planes() -> None:
     is_mirrored = here.settings["access.planes"] != "radius"
     wanted = mirror.grants(here.now()) if is_mirrored else []
     plan = _agree(wanted, here.router().users(), None)
-    says = "Users at the router have a customer's name and are not ours: "
-    says += ", ".join(plan.clashes[:5])
-    conditions.observe("mirror-clash", bool(plan.clashes), says, here.now())
+    tell(router_checks.clashes(plan.clashes))
+    tell(router_checks.drift(plan.drifted))
     _forget_profiles()
 
 

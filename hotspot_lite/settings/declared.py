@@ -218,6 +218,13 @@ DECLARED: tuple[Setting, ...] = (
         "The hotspot server's name there. Not in use yet.",
     ),
     Setting(
+        "router.known",
+        "",
+        "User names, MACs and addresses, with spaces between, that are online at the"
+        " router without paying and are meant to be: no free-riders, no rogue bypass.",
+        text,
+    ),
+    Setting(
         "router.sample_seconds",
         2,
         "How often the router's load and its online list are read while somebody of the"

@@ -10,7 +10,7 @@ who paid.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from hotspot_lite.trade import subscriptions
@@ -168,6 +168,7 @@ class Plan:
     right: list[tuple[Found, Wish]]
     remove: list[Found]
     clashes: list[str]
+    drifted: int = 0  # how many were not as they had been left
 
 
 def plan(
@@ -181,13 +182,15 @@ def plan(
     A user of ours by its mark is adopted, whoever wrote it; one of the same name
     without the mark is a clash, for a person to see to.
     """
-    made = Plan([], [], [], [], [])
+    made, drifted = Plan([], [], [], [], []), 0
     users = {user.name: user for user in found}
     names = set()
     for grant in wanted:
         names.add(grant.username)
         user = users.get(grant.username)
-        wish = wish_of(grant, user, kept.get(grant.username), off)
+        was = kept.get(grant.username)
+        wish = wish_of(grant, user, was, off)
+        drifted += was is not None and _is_of(was, grant) and _drifted(user, wish)
         if user is None:
             made.add.append(wish)
         elif not is_ours(user):
@@ -197,7 +200,8 @@ def plan(
         else:
             made.right.append((user, wish))
     made.remove.extend(u for u in found if is_ours(u) and u.name not in names)
-    return made
+    drifted += sum(user.name not in kept for user in made.remove)
+    return replace(made, drifted=drifted)
 
 
 def is_ours(user: Found) -> bool:
@@ -206,9 +210,22 @@ def is_ours(user: Found) -> bool:
     return mark == MARK and number.isdigit()
 
 
+def _drifted(user: Found | None, wish: Wish) -> bool:
+    """Whether somebody else changed it; to wake it is the router's own script's."""
+    return user is None or not _is_so(user, wish)
+
+
 def _differs(user: Found, wish: Wish) -> bool:
+    return not _is_so(user, wish) or user.is_disabled != wish.is_disabled
+
+
+def _is_so(user: Found, wish: Wish) -> bool:
     secret = wish.grant.secret if user.password is None else user.password
-    is_so = (secret, user.profile, user.limit_seconds, user.limit_bytes)
-    wanted = (wish.grant.secret, wish.profile, wish.limit_seconds, wish.limit_bytes)
-    marks = (user.comment, user.is_disabled)
-    return is_so != wanted or marks != (wish.comment, wish.is_disabled)
+    is_so = (secret, user.profile, user.limit_seconds, user.limit_bytes, user.comment)
+    return is_so == (
+        wish.grant.secret,
+        wish.profile,
+        wish.limit_seconds,
+        wish.limit_bytes,
+        wish.comment,
+    )

@@ -6,8 +6,10 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.onboarding import login_pages
-from hotspot_lite.web import pages
+from hotspot_lite.web import board, pages
 
+# RADIUS is asked every ten seconds.
+ALIVE_SECONDS = 45
 KINDS = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
 
@@ -19,7 +21,22 @@ class RouterPages:
 
     def add_to(self, app: Bottle) -> None:
         """Put them on `app`."""
+        app.route("/router/alive", "GET", self.alive)
         app.route("/router/<name>", "GET", self.file)
+
+    def alive(self) -> HTTPResponse:
+        """GET /router/alive: 200 while this box admits people.
+
+        The router's script asks; anything else, or nothing, has it wake its own users.
+        """
+        told = board.sample(self.box.settings.run_dir, "radius")
+        now = self.box.clock.at()
+        fresh = told is not None and abs(now - told["at"]) <= ALIVE_SECONDS
+        is_alive = told is not None and fresh and bool(told["answers"])
+        headers = pages.ALWAYS | {"Content-Type": "text/plain; charset=utf-8"}
+        headers["Cache-Control"] = "no-store"
+        said, status = ("alive\n", 200) if is_alive else ("RADIUS is silent\n", 503)
+        return HTTPResponse(said, status, headers)
 
     def file(self, name: str) -> HTTPResponse:
         """GET /router/login.html and its sisters."""
