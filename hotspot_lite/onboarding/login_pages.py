@@ -45,7 +45,7 @@ def files(portal_url: str) -> dict[str, str]:
     status = f"{portal}/status?mac=$(mac-esc)&amp;ip=$(ip)"
     gone = "You are logged out."
     return {
-        "login.html": _page("WiFi", with_error),
+        "login.html": _login(portal, with_error),
         "rlogin.html": _REDIRECT + _page("WiFi", home),
         "redirect.html": _REDIRECT + _page("WiFi", "$(link-redirect-esc)", plain=True),
         "alogin.html": _page("You are online.", status),
@@ -78,6 +78,42 @@ def _page(says: str, url: str, plain: bool = False) -> str:
         f'<meta http-equiv="refresh" content="0; url={url}"></head>\n'
         f'<body><p>{says} <a href="{url}">Go on</a></p></body></html>\n'
     )
+
+
+def _login(portal: str, url: str) -> str:
+    """To the portal if it is there; if not, a form of the router's own.
+
+    While the box is dead the router knows who has paid (see access.planes). Whether the
+    portal is there is tried by an image: that needs no rights between origins.
+    """
+    return (
+        "<!doctype html>\n<html><head><title>WiFi</title>\n"
+        '<meta name="viewport" content="width=device-width">\n'
+        '<meta http-equiv="pragma" content="no-cache">\n'
+        f'<noscript><meta http-equiv="refresh" content="0; url={url}"></noscript>\n'
+        "</head>\n"
+        f'<body><p>WiFi <a id="go" href="{url}">Go on</a></p>\n'
+        '<form id="own" method="post" action="$(link-login-only)" hidden>\n'
+        "<p>Packages can't be bought just now. If you have paid, log in with the"
+        " name and the password of your SMS, or with your voucher as both.</p>\n"
+        "$(if error)<p><b>That was not right, or is used up.</b></p>$(endif)\n"
+        '<p><label>Name <input name="username" autocapitalize="none"></label></p>\n'
+        '<p><label>Password <input name="password" type="password"></label></p>\n'
+        "<p><button>Log in</button></p></form>\n"
+        f"<script>{_TRY.replace('PORTAL', portal)}</script>\n"
+        "</body></html>\n"
+    )
+
+
+# A box that is there answers a phone on its own WiFi within seconds.
+_TRY = """
+var own = document.getElementById("own"), probe = new Image();
+function show() { own.hidden = false; }
+probe.onload = function () { location.replace(document.getElementById("go").href); };
+probe.onerror = show;
+setTimeout(show, 5000);
+probe.src = "PORTAL/router/here.gif?" + Date.now();
+"""
 
 
 def _api(portal: str) -> str:

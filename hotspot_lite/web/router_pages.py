@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
@@ -10,6 +12,7 @@ from hotspot_lite.web import board, pages
 
 # RADIUS is asked every ten seconds.
 ALIVE_SECONDS = 45
+DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 KINDS = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
 
@@ -22,6 +25,7 @@ class RouterPages:
     def add_to(self, app: Bottle) -> None:
         """Put them on `app`."""
         app.route("/router/alive", "GET", self.alive)
+        app.route("/router/here.gif", "GET", self.here)
         app.route("/router/<name>", "GET", self.file)
 
     def alive(self) -> HTTPResponse:
@@ -37,6 +41,11 @@ class RouterPages:
         headers["Cache-Control"] = "no-store"
         said, status = ("alive\n", 200) if is_alive else ("RADIUS is silent\n", 503)
         return HTTPResponse(said, status, headers)
+
+    def here(self) -> HTTPResponse:
+        """GET /router/here.gif: the smallest image, by which a page sees we're here."""
+        headers = pages.ALWAYS | {"Content-Type": "image/gif"}
+        return HTTPResponse(DOT, 200, headers | {"Cache-Control": "no-store"})
 
     def file(self, name: str) -> HTTPResponse:
         """GET /router/login.html and its sisters."""
