@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import islice
 
 from hotspot_lite.errors import BadInput, HotspotError, TryAgain
 from hotspot_lite.journey import cutting
@@ -91,8 +92,10 @@ def verify(payment_id: int) -> None:
 
 @huey.job("payments", every_seconds=lambda: 30.0, durable=False)
 def seek() -> None:
-    """Ask about receipts that devices claim and M-Pesa has not told of."""
-    for receipt in claims.wanted(here.now()) if here.can_order() else ():
+    """Ask about a receipt that a device claims and M-Pesa has not told of."""
+    wanted = claims.wanted(here.now()) if here.can_order() else []
+    due = (one for one in wanted if inquiries.may_seek(one, here.now()))
+    for receipt in islice(due, 1):
         inquiries.ask_status(receipt, here.box.key, here.now())
 
 

@@ -154,7 +154,7 @@ def take_in(body_id: int, told: Told, now: int) -> str:
     """Judge a confirmation, and give its time to the device that claimed it before."""
     with store.atomic():
         verdict = matching.take_in(body_id, told, now)
-        _arrived(told.receipt, now)
+        arrived(told.receipt, now)
     return verdict
 
 
@@ -162,7 +162,7 @@ def heard(told: Told, now: int) -> str:
     """The same where M-Pesa was asked about a receipt, and told of its money."""
     with store.atomic():
         verdict = matching.note(told, now)
-        _arrived(told.receipt, now)
+        arrived(told.receipt, now)
     return verdict
 
 
@@ -170,11 +170,12 @@ def look_again(transfer_id: int, now: int) -> str:
     """The same for money whose account says nothing, once its wait is over."""
     with store.atomic():
         verdict = matching.look_again(transfer_id, now)
-        _arrived(store.get(Transfer, transfer_id).receipt, now)
+        arrived(store.get(Transfer, transfer_id).receipt, now)
     return verdict
 
 
-def _arrived(receipt: str, now: int) -> None:
+def arrived(receipt: str, now: int) -> None:
+    """A receipt's money is known now: to the device that claimed it, if one did."""
     claim = Claim.get_or_none((Claim.receipt == receipt) & Claim.payment.is_null())
     if claim is None:
         return

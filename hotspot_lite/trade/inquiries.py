@@ -75,6 +75,17 @@ def ask_status(
         return put("status", receipt, key, now, payment)
 
 
+def may_seek(receipt: str, now: int) -> bool:
+    """Whether a receipt that somebody claims is due to be asked about: at once, then
+    ever rarer. Anybody may type anything."""
+    asked = Inquiry.select(Inquiry.asked_at).where(
+        (Inquiry.receipt == receipt) & (Inquiry.kind == "status")
+    )
+    times = [row.asked_at for row in asked]
+    wait = EVERY_SECONDS * 6 ** max(0, len(times) - 1)
+    return not times or now - max(times) >= wait
+
+
 def token(key: bytes, ref: str) -> str:
     """The secret end of an inquiry's address: made from the box's key, not kept."""
     return hmac.new(key, f"inquiry {ref}".encode(), hashlib.sha256).hexdigest()[:40]

@@ -78,7 +78,7 @@ class Payment(Table):
     receipt = TextField(null=True, unique=True)
     result_code = TextField(default="")
     result_text = TextField(default="")
-    settled_by = TextField(default="")  # callback | query | answer | c2b | counter
+    settled_by = TextField(default="")  # callback | query | status | answer | …
     asked_at = IntegerField()
     sent_at = IntegerField(null=True)
     answered_at = IntegerField(null=True)

@@ -99,7 +99,7 @@ def _not_online(now: int) -> Found:
 
 def _asked_here(payment: Payment) -> bool:
     # Paid at the counter or from M-Pesa's menu, the device may be anywhere.
-    return payment.settled_by in ("callback", "query")
+    return payment.settled_by in ("callback", "query", "status")
 
 
 def _was_online(subscription: Subscription) -> bool:

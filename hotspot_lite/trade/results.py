@@ -11,12 +11,16 @@ from hotspot_lite.trade import (
     claims,
     confirming,
     inquiries,
+    payments,
     refunds,
+    transfers,
     undecided,
 )
 from hotspot_lite.trade.inquiries import Ordered
 from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment
 
+# A prompt is paid within a minute; and our clock may differ from M-Pesa's.
+PROMPT_SECONDS, CLOCKS_SECONDS = 900, 300
 NOT_FOUND, ALREADY_REVERSED = "2033", "R000001"
 
 
@@ -33,6 +37,8 @@ class Result(Protocol):
     def receipt(self) -> str: ...
     @property
     def amount_cents(self) -> int | None: ...
+    @property
+    def finalised_at(self) -> int | None: ...
     def value(self, name: str) -> str: ...
 
 
@@ -148,7 +154,7 @@ def _status(inquiry: Inquiry, result: Result, ours: Collection[str], now: int) -
         says = f"Asked, it says of {inquiry.receipt}: {status or result.says}."
         return _denied(payment, says, now) or "not-ours"
     if payment is None:
-        return claims.heard(money, now)
+        return _new_money(money, result.finalised_at or now, now)
     told = confirming.awaited(payment)
     if payment.state == "paid" or told is None:
         return "known"
@@ -157,6 +163,38 @@ def _status(inquiry: Inquiry, result: Result, ours: Collection[str], now: int) -
         return confirming.denied(payment, told, says, now)
     confirming.agreed(payment, told, now)
     return "agreed"
+
+
+def _new_money(money: FromStatus, at: int, now: int) -> str:
+    """Money that no payment has the receipt of: a prompt's that never told it, or
+    paid by hand. The same money must not give time twice."""
+    prompts = _prompts_of(money, at)
+    if not prompts:
+        return claims.heard(money, now)
+    if money.phone and len(prompts) == 1:
+        payments.mark_paid(prompts[0], "status", None, money.receipt, now)
+        claims.arrived(money.receipt, now)
+        return "agreed"
+    transfer = transfers.keep(money, now)
+    if transfer is not None:
+        ids = ", ".join(str(payment.id) for payment in prompts)
+        says = f"It may be the money of payment {ids}, whose receipt nobody told."
+        transfers.doubt(transfer, "unmatched-transfer", says, now)
+    return "unmatched"
+
+
+def _prompts_of(money: FromStatus, at: int) -> list[Payment]:
+    query = Payment.select().where(
+        (Payment.provider == "mpesa")
+        & (Payment.kind == "prompt")
+        & Payment.receipt.is_null()
+        & (Payment.amount_cents == money.amount_cents)
+        & Payment.asked_at.between(at - PROMPT_SECONDS, at + CLOCKS_SECONDS)
+        & (Payment.state != "asked")
+    )
+    if money.phone:
+        query = query.where(Payment.phone == money.phone)
+    return list(query)
 
 
 def _money(receipt: str, result: Result) -> FromStatus | None:

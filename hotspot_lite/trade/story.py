@@ -35,6 +35,7 @@ VERDICTS = {
 BY = {
     "callback": "M-Pesa told so.",
     "query": "M-Pesa said so when asked.",
+    "status": "M-Pesa said so, asked about its receipt.",
     "answer": "The provider answered so at once.",
     "c2b": "Paid by hand.",
     "counter": "Taken at the counter.",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from hotspot_lite.errors import BadInput, GiveUp
-from hotspot_lite.wires.daraja import Daraja
+from hotspot_lite.wires.daraja import EAT, Daraja
 from hotspot_lite.wires.daraja_answers import Told, refusal
 from hotspot_lite.wires.daraja_callback import cents_of, line_of, load_body
 from hotspot_lite.wires.http import Answer, OutcomeUnknown
@@ -82,6 +83,15 @@ class OrderResult:
     def value(self, name: str) -> str:
         """The first value of a parameter, or ""."""
         return next(iter(self.values.get(name, ())), "")
+
+    @property
+    def finalised_at(self) -> int | None:
+        """When the money moved, in epoch seconds, or None where it doesn't say."""
+        try:
+            told = datetime.strptime(self.value("FinalisedTime"), "%Y%m%d%H%M%S")
+        except ValueError:
+            return None
+        return int(told.replace(tzinfo=EAT).timestamp())
 
     @property
     def amount_cents(self) -> int | None:

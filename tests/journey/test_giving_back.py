@@ -249,3 +249,31 @@ def test_time_that_moves_to_another_device_leaves_the_old_one(
     work()
     assert wait_for(lambda: router.active(mac=other.mac))
     assert not router.active(mac=bought.mac)
+
+
+def test_a_claimed_receipt_of_a_prompt_that_was_settled_by_asking_gives_nothing_twice(
+    web: None, paid: Payment, town: Town
+) -> None:
+    """Its callback never came, its time is given; now somebody enters its receipt."""
+    payments.mark_paid(paid, "query", None, None, journey.here.now())
+    work()
+    receipt = town.daraja.money_taken()[0].receipt
+    claims.by_receipt(receipt, Asker(paid.mac, paid.ip), journey.here.now())
+    journey.seek()
+    work()
+    comes()
+    assert (again(paid).receipt, Subscription.select().count()) == (receipt, 1)
+    assert facts() == ["taken", "given"]
+
+
+def test_a_claimed_receipt_of_a_prompt_that_nobody_told_of_makes_it_paid(
+    web: None, paid: Payment, town: Town
+) -> None:
+    receipt = town.daraja.money_taken()[0].receipt
+    claims.by_receipt(receipt, Asker(paid.mac, paid.ip), journey.here.now())
+    journey.seek()
+    work()
+    comes()
+    paid = again(paid)
+    assert (paid.state, paid.settled_by, paid.receipt) == ("paid", "status", receipt)
+    assert Subscription.select().count() == 1

@@ -41,6 +41,7 @@ class Result:
     amount_cents: int | None = 2000
     values: dict[str, str] = field(default_factory=dict)
     says: str = "No."
+    finalised_at: int | None = NOW
 
     @property
     def ok(self) -> bool:
