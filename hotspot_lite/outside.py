@@ -20,7 +20,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.onboarding import Site
-from hotspot_lite.settings import Settings
+from hotspot_lite.settings import Settings, operator
 from hotspot_lite.wires import radius
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
@@ -107,13 +107,13 @@ class Outside:
 
     def can_order(self) -> bool:
         """Whether M-Pesa can be told to reverse, and asked about a receipt."""
-        return can_order(self.settings)
+        return not operator.missing(self.settings)
 
     def initiator(self, token: str) -> Initiator:
         """In whose name M-Pesa is to act, answering to `token`. Raises HotspotError."""
         s = self.settings
-        if not can_order(s):
-            raise GiveUp("M-Pesa can't be told to do that.", ORDER_TODO)
+        if not self.can_order():
+            raise GiveUp("M-Pesa can't be told to do that.", operator.TODO)
         url = f"{s['mpesa.callback_url']}/cb/r/{token}"
         check_callback_url(url, is_loopback(self.daraja.account.base_url))
         return Initiator(
@@ -210,18 +210,6 @@ class Outside:
             partner_id=s["sms.username"],
             body=s["sms.template"],
         )
-
-
-ORDER_TODO = (
-    "Set mpesa.initiator, mpesa.security_credential and mpesa.callback_url, or do it"
-    " in the M-Pesa portal."
-)
-
-
-def can_order(s: Settings) -> bool:
-    """Whether the settings name an API operator, and an address for its results."""
-    names = ("mpesa.initiator", "mpesa.security_credential", "mpesa.callback_url")
-    return all(s[name] for name in names)
 
 
 def _mpesa(s: Settings, caller: Caller) -> Rail:

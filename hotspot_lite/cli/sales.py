@@ -129,7 +129,7 @@ def _payment(payment: Any) -> dict[str, Any]:
 
 def payment_refund(args: Args) -> dict[str, Any]:
     """Give money back: have M-Pesa reverse it, or note that it was done by hand."""
-    from hotspot_lite.outside import ORDER_TODO, can_order
+    from hotspot_lite.settings import operator
     from hotspot_lite.trade import catalogue, receipts, refunds
 
     box = open_box()
@@ -143,8 +143,8 @@ def payment_refund(args: Args) -> dict[str, Any]:
     )
     if args.by_hand:
         refund = refunds.by_hand(wish, box.clock.now().at)
-    elif not can_order(box.settings):
-        raise GiveUp("M-Pesa can't be told to give it back.", ORDER_TODO)
+    elif operator.missing(box.settings):
+        raise GiveUp("M-Pesa can't be told to give it back.", operator.TODO)
     else:
         refund = refunds.by_mpesa(wish, box.key, box.clock.now().at)
     return {
@@ -157,13 +157,13 @@ def payment_refund(args: Args) -> dict[str, Any]:
 
 def payment_ask(args: Args) -> dict[str, Any]:
     """Ask M-Pesa what became of a payment's receipt; the answer comes later."""
-    from hotspot_lite.outside import ORDER_TODO, can_order
+    from hotspot_lite.settings import operator
     from hotspot_lite.trade import inquiries
 
     box = open_box()
     payment = _paid_one(args.id)
-    if not can_order(box.settings) or not payment.receipt:
-        raise GiveUp("M-Pesa can't be asked about it.", ORDER_TODO)
+    if operator.missing(box.settings) or not payment.receipt:
+        raise GiveUp("M-Pesa can't be asked about it.", operator.TODO)
     asked = inquiries.ask_status(payment.receipt, box.key, box.clock.now().at, payment)
     return {"payment": payment.id, "asked": "now" if asked else "a moment ago"}
 

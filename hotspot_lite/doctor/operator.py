@@ -6,23 +6,23 @@ from collections.abc import Iterator
 
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, ok
-from hotspot_lite.outside import can_order
+from hotspot_lite.settings import operator as needed
 from hotspot_lite.trade import confirming
 from hotspot_lite.trade.models import Inquiry
 
 # Results that say: not the matter is wrong, but who asks (facts/mpesa.md 1.7).
 REFUSED = ("21", "2001", "8006")
-NAMES = ("mpesa.initiator", "mpesa.security_credential", "mpesa.callback_url")
 SETUP = "Make an API operator in the M-Pesa portal and set these three settings."
 
 
 def operator(case: Case) -> Iterator[Finding]:
     """The API operator: set up whole, wanted by a setting, refused lately."""
     s = case.settings
-    if can_order(s):
+    names = needed.missing(s)
+    if not names:
         yield from _lately()
         return
-    missing = ", ".join(name for name in NAMES if not s[name]) + " is empty."
+    missing = ", ".join(names) + " is empty."
     if s["mpesa.confirm"] == confirming.STATUS:
         says = f"mpesa.confirm is require_status, but M-Pesa can't be asked: {missing}"
         impact = "A query has to agree instead, as with verify_query."

@@ -49,8 +49,9 @@ def inquire(inquiry_id: int) -> None:
 def _order(inquiry: Inquiry) -> Ordered:
     who = here.initiator(inquiries.token(here.box.key, inquiry.ref))
     remark = f"HL{inquiry.id}"
-    if inquiry.refund is None:
-        return daraja_orders.ask_status(here.daraja, who, inquiry.receipt, remark)
+    if inquiry.kind == "status" or inquiry.refund is None:
+        receipt, about = inquiry.receipt, inquiry.about
+        return daraja_orders.ask_status(here.daraja, who, receipt, remark, about)
     cents = inquiry.refund.amount_cents
     return daraja_orders.reverse(here.daraja, who, inquiry.receipt, cents, remark)
 
@@ -92,8 +93,12 @@ def verify(payment_id: int) -> None:
 
 @huey.job("payments", every_seconds=lambda: 30.0, durable=False)
 def seek() -> None:
-    """Ask about a receipt that a device claims and M-Pesa has not told of."""
-    wanted = claims.wanted(here.now()) if here.can_order() else []
+    """Ask about a receipt that a device claims and M-Pesa has not told of, and about
+    reversals of which nothing was heard."""
+    if not here.can_order():
+        return
+    inquiries.ask_after(here.box.key, here.now())
+    wanted = claims.wanted(here.now())
     due = (one for one in wanted if inquiries.may_seek(one, here.now()))
     for receipt in islice(due, 1):
         inquiries.ask_status(receipt, here.box.key, here.now())

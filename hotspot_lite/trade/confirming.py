@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hotspot_lite import jobs
-from hotspot_lite.settings import Settings
+from hotspot_lite.settings import Settings, operator
 from hotspot_lite.trade import payments, undecided
 from hotspot_lite.trade.models import Payment, ToldPaid
 
@@ -30,9 +30,8 @@ class Said(Protocol):
 def policy(settings: Settings) -> str:
     """`mpesa.confirm`; where nobody may ask for a status, a query has to do."""
     wanted = str(settings["mpesa.confirm"])
-    needs = ("mpesa.initiator", "mpesa.security_credential", "mpesa.callback_url")
-    may_ask = all(settings[name] for name in needs)
-    return QUERY if wanted == STATUS and not may_ask else wanted
+    can_not_ask = bool(operator.missing(settings))
+    return QUERY if wanted == STATUS and can_not_ask else wanted
 
 
 def wait(payment: Payment, said: Said, now: int) -> str:

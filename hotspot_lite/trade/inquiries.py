@@ -41,6 +41,7 @@ def put(
     now: int,
     payment: Payment | None = None,
     refund: Refund | None = None,
+    about: str = "",
 ) -> Inquiry:
     """Write a question down, and the job that puts it. In a transaction."""
     ref = secrets.token_urlsafe(16)
@@ -52,6 +53,7 @@ def put(
         receipt=receipt,
         payment=payment,
         refund=refund,
+        about=about,
         state="asked",
         asked_at=now,
     )
@@ -73,6 +75,28 @@ def ask_status(
         return None
     with store.atomic():
         return put("status", receipt, key, now, payment)
+
+
+def ask_after(key: bytes, now: int) -> int:
+    """Ask, once each, what became of reversals that M-Pesa took and never told of."""
+    asked = Inquiry.select(Inquiry.refund).where(Inquiry.about != "")
+    silent = (
+        Inquiry.select(Inquiry, Refund)
+        .join(Refund)
+        .where(
+            (Inquiry.kind == "reversal")
+            & (Inquiry.conversation != "")
+            & Refund.state.in_(("sent", "uncertain"))
+            & (Inquiry.sent_at < now - EVERY_SECONDS)
+            & Refund.id.not_in(asked)
+        )
+    )
+    found = list(silent)
+    for order in found:
+        with store.atomic():
+            about = order.conversation
+            put("status", order.receipt, key, now, order.payment, order.refund, about)
+    return len(found)
 
 
 def may_seek(receipt: str, now: int) -> bool:
@@ -137,7 +161,7 @@ def sent(inquiry: Inquiry, answer: Ordered, now: int) -> bool:
 
 
 def _mark_refund(inquiry: Inquiry, was: str, state: str, now: int | None) -> None:
-    if inquiry.refund is not None:
+    if inquiry.refund is not None and inquiry.kind == "reversal":
         this = (Refund.id == inquiry.refund.id) & (Refund.state == was)
         Refund.update(state=state, sent_at=now).where(this).execute()
 

@@ -336,6 +336,7 @@ class Inquiry(Table):
     refund = ForeignKeyField(Refund, null=True)
     state = TextField()  # asked | uncertain | sent | answered | refused
     conversation = TextField(default="")  # Safaricom's OriginatorConversationID
+    about = TextField(default="")  # that of an order whose result never came
     code = TextField(default="")
     says = TextField(default="")
     asked_at = IntegerField()

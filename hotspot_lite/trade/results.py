@@ -17,7 +17,7 @@ from hotspot_lite.trade import (
     undecided,
 )
 from hotspot_lite.trade.inquiries import Ordered
-from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment
+from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment, Refund
 
 # A prompt is paid within a minute; and our clock may differ from M-Pesa's.
 PROMPT_SECONDS, CLOCKS_SECONDS = 900, 300
@@ -101,6 +101,8 @@ def _judge(
         return "again"
     if inquiry.kind == "reversal":
         return _reversed(inquiry, result, now)
+    if inquiry.refund is not None:
+        return _after(inquiry.refund, result, now)
     return _status(inquiry, result, ours, now)
 
 
@@ -108,15 +110,22 @@ def _is_unclear(inquiry: Inquiry, is_late: bool, now: int) -> None:
     says = "M-Pesa's answer can't be read."
     if is_late:
         says = "M-Pesa did not come to it in time."
-    if inquiry.refund is not None and inquiry.refund.state in refunds.OPEN:
-        refunds.is_uncertain(inquiry.refund, says, now)
+    refund = _ordered(inquiry)
+    if refund is not None and refund.state in refunds.OPEN:
+        refunds.is_uncertain(refund, says, now)
 
 
 def _came_to_nothing(inquiry: Inquiry, says: str, now: int) -> None:
-    if inquiry.refund is not None:
-        refunds.did_not_go(inquiry.refund, says, now)
+    refund = _ordered(inquiry)
+    if refund is not None:
+        refunds.did_not_go(refund, says, now)
     elif inquiry.payment is not None:
         _unconfirmed(inquiry.payment, says, now)
+
+
+def _ordered(inquiry: Inquiry) -> Refund | None:
+    """The refund that it orders; None for a question."""
+    return inquiry.refund if inquiry.kind == "reversal" else None
 
 
 # -- A reversal --------------------------------------------------------------------
@@ -137,6 +146,17 @@ def _reversed(inquiry: Inquiry, result: Result, now: int) -> str:
         undecided.leave("contradicted", says, now, refund.payment, refund.transfer)
         return "denied"
     return "again"
+
+
+def _after(refund: Refund, result: Result, now: int) -> str:
+    """Asked what became of a reversal: a yes ends it, anything else a person does."""
+    status = result.value("TransactionStatus")
+    if result.ok and status.lower() == "completed":
+        receipt = result.value("ReceiptNo") or result.receipt
+        return "done" if refunds.went_back(refund, receipt, "", now) else "known"
+    says = f"Asked what became of it, M-Pesa says: {status or result.says}"
+    refunds.is_uncertain(refund, says, now)
+    return "refused"
 
 
 # -- A transaction's status --------------------------------------------------------

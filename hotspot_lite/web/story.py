@@ -9,6 +9,7 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
+from hotspot_lite.settings import operator
 from hotspot_lite.trade import (
     audit,
     catalogue,
@@ -92,8 +93,7 @@ class Story(Desk):
 
     def can_order(self) -> bool:
         """Whether M-Pesa can be told to reverse, and asked about a receipt."""
-        names = ("mpesa.initiator", "mpesa.security_credential", "mpesa.callback_url")
-        return all(self.box.settings[name] for name in names)
+        return not operator.missing(self.box.settings)
 
     def _page(
         self,

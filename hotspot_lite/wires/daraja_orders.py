@@ -120,14 +120,20 @@ def reverse(
     )
 
 
-def ask_status(daraja: Daraja, who: Initiator, receipt: str, remark: str) -> Ordered:
-    """Ask what became of a receipt; the answer comes as a result."""
+def ask_status(
+    daraja: Daraja, who: Initiator, receipt: str, remark: str, about: str = ""
+) -> Ordered:
+    """Ask what became of a receipt, or of the order that Daraja called `about`; the
+    answer comes as a result."""
+    # Never both, and named so: Daraja refuses OriginatorConversationID here, and an
+    # empty TransactionID is taken and never answered.
+    whose = {"OriginalConversationID": about} if about else {"TransactionID": receipt}
     return _order(
         daraja,
         STATUS,
         {
             **_signed(who, "TransactionStatusQuery", remark),
-            "TransactionID": receipt,
+            **whose,
             "PartyA": who.party,
             "IdentifierType": "4",
         },

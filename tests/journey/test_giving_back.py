@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from road import again, wait_for, with_settings
+from road import Shifted, again, wait_for, with_settings
 
 from hotspot_lite import journey
 from hotspot_lite.box import Box
@@ -277,3 +277,36 @@ def test_a_claimed_receipt_of_a_prompt_that_nobody_told_of_makes_it_paid(
     paid = again(paid)
     assert (paid.state, paid.settled_by, paid.receipt) == ("paid", "status", receipt)
     assert Subscription.select().count() == 1
+
+
+def test_of_a_reversal_that_nothing_was_heard_of_m_pesa_is_asked(
+    bought: Payment, town: Town, clock: Shifted
+) -> None:
+    town.daraja.orders.lost = True
+    refund = give_back(bought)
+    assert wait_for(lambda: went_back(town))
+    town.daraja.orders.lost = False
+    journey.seek()
+    assert len(town.daraja.seen("status")) == 0
+    clock.shift = 400
+    for _ in range(2):
+        journey.seek()
+        work()
+    comes()
+    assert (state(refund), len(town.daraja.seen("status"))) == ("done", 1)
+    assert len(town.daraja.seen("reversal")) == 1
+
+
+def test_where_m_pesa_knows_nothing_of_it_a_person_looks(
+    bought: Payment, town: Town, clock: Shifted
+) -> None:
+    town.daraja.orders.lost = True
+    refund = give_back(bought)
+    assert wait_for(lambda: went_back(town))
+    town.daraja.orders.lost, town.daraja.orders.code = False, "2033"
+    clock.shift = 400
+    journey.seek()
+    work()
+    comes()
+    assert (state(refund), doubts()) == ("uncertain", ["uncertain-refund"])
+    assert "knows no such transaction" in undecided.waiting()[0].says
