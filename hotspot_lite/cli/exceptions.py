@@ -52,10 +52,12 @@ def exception_show(args: Args) -> dict[str, Any]:
 
 def exception_resolve(args: Args) -> dict[str, Any]:
     """Decide one: give the time, match it, note a refund, write off, close."""
+    from hotspot_lite.settings import operator
     from hotspot_lite.trade import catalogue, resolving
     from hotspot_lite.trade.models import Undecided
 
-    now = open_box().clock.now().at
+    box = open_box()
+    now = box.clock.now().at
     decision = resolving.Decision(
         args.way,
         "cli",
@@ -63,6 +65,7 @@ def exception_resolve(args: Args) -> dict[str, Any]:
         catalogue.by_name(args.plan) if args.plan else None,
         args.phone,
         args.receipt,
+        b"" if operator.missing(box.settings) else box.key,
     )
     row = resolving.resolve(args.id, decision, now)
     return _row(Undecided.get_by_id(row.id)) | {"done": args.way}

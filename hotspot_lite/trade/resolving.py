@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
+from hotspot_lite.settings import operator
 from hotspot_lite.trade import (
     audit,
     catalogue,
@@ -48,6 +49,7 @@ class Decision:
     plan: Plan | None = None  # None: as the payment's own terms say
     phone: str = ""
     receipt: str = ""
+    key: bytes = field(default=b"", repr=False)  # the box's, where M-Pesa may be told
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,14 @@ def _refund(row: Undecided, decision: Decision, now: int) -> None:
     refunds.by_hand(wish, now)
 
 
+def _reverse(row: Undecided, decision: Decision, now: int) -> None:
+    """Have M-Pesa give all of it back."""
+    if not decision.key:
+        raise BadInput("M-Pesa can't be told to.", operator.TODO, field="way")
+    wish = refunds.Wish(decision.who, decision.reason, row.payment, row.transfer)
+    refunds.by_mpesa(wish, decision.key, now)
+
+
 def _write_off(row: Undecided, decision: Decision, now: int) -> None:
     if row.transfer is not None and not transfers.mark(
         row.transfer, "written-off", now
@@ -262,6 +272,12 @@ WAYS: dict[str, Way] = {
             "Note a refund",
             "You have given the money back yourself; note it.",
             _refund,
+        ),
+        Way(
+            "reverse",
+            "Have M-Pesa give it back",
+            "All of it, to who paid. It is ordered once and can't be undone.",
+            _reverse,
         ),
         Way(
             "arrived",

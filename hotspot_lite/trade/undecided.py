@@ -28,7 +28,7 @@ class Kind:
 
 
 _MONEY = ("grant", "refund", "write-off", "seen")
-_TRANSFER = ("match", "refund", "write-off")
+_TRANSFER = ("match", "refund", "reverse", "write-off")
 OTHER = Kind("For you to decide", "The box can't judge this by itself.", ("seen",))
 KINDS: dict[str, Kind] = {
     "uncertain-push": Kind(
@@ -80,7 +80,7 @@ KINDS: dict[str, Kind] = {
         "Paid twice",
         "The customer tried again and both prompts were paid. Both gave time: refund"
         " one, if the customer wants the money.",
-        ("refund", "seen"),
+        ("refund", "reverse", "seen"),
     ),
     "receipt-missing": Kind(
         "No receipt for a day",
@@ -97,7 +97,7 @@ KINDS: dict[str, Kind] = {
     "paid-without-time": Kind(
         "Paid and no time given",
         "The money is here, but our own work on it failed.",
-        ("grant", "refund"),
+        ("grant", "refund", "reverse"),
     ),
     "contradicted": Kind(
         "M-Pesa contradicts itself",
@@ -132,7 +132,7 @@ KINDS: dict[str, Kind] = {
     "underpaid-transfer": Kind(
         "Paid by hand, too little",
         "It buys no package, so no time was given.",
-        ("grant", "refund", "write-off"),
+        ("grant", "refund", "reverse", "write-off"),
     ),
     "late-transfer": Kind(
         "A receipt that is known with another amount",

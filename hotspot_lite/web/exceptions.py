@@ -8,6 +8,7 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.clock import length_text
 from hotspot_lite.errors import BadInput
+from hotspot_lite.settings import operator
 from hotspot_lite.trade import catalogue, matching, payments, resolving, undecided
 from hotspot_lite.trade.models import Undecided
 from hotspot_lite.trade.phones import mask
@@ -60,7 +61,11 @@ class Exceptions(Desk):
             catalogue.for_sale(plan_id) if plan_id else None,
             pages.form("phone", 64),
             pages.form("receipt", 64),
+            self._order_key(),
         )
+
+    def _order_key(self) -> bytes:
+        return b"" if operator.missing(self.box.settings) else self.box.key
 
     def _list(
         self,
@@ -83,7 +88,12 @@ class Exceptions(Desk):
 
     def _row(self, row: Undecided, person: Person) -> dict[str, Any]:
         kind = undecided.kind_of(row)
-        ways = [w for w in resolving.ways_of(row) if person.may(*w.roles or ("owner",))]
+        ways = [
+            way
+            for way in resolving.ways_of(row)
+            if person.may(*way.roles or ("owner",))
+            and (way.name != "reverse" or self._order_key())
+        ]
         return {
             "id": row.id,
             "title": kind.title,

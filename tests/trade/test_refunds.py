@@ -284,3 +284,19 @@ def test_an_unmatched_transfer_goes_back_and_returns_to_the_list_if_it_can_not(
     told(sent(refund), Result("R000002"))
     assert Transfer.get().state == "open"
     assert "refund-failed" in kinds()
+
+
+def test_the_exceptions_list_has_m_pesa_give_it_back(payment: Payment) -> None:
+    row = Transfer.create(
+        receipt="UKT1", amount_cents=700, account="", received_at=NOW, state="open"
+    )
+    undecided.leave("unmatched-transfer", "Nobody's.", NOW, transfer=row)
+    (matter,) = undecided.waiting()
+    with pytest.raises(BadInput, match="can't be told"):
+        decide(matter, "reverse")
+    decide(matter, "reverse", key=KEY)
+    assert kinds() == []
+    inquiry = sent(Refund.get())
+    assert inquiry.receipt == "UKT1"
+    assert told(inquiry, Result()) == "done"
+    assert facts()[-2:] == [("taken", 700), ("refunded", 700)]
