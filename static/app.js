@@ -142,8 +142,11 @@ function showUndecided(rows) {
 function showSamples(told) {
   const router = told.router ?? {};
   const parts = [];
-  if (router.name) parts.push(router.name);
-  if (router.cpu_percent !== undefined) parts.push(`CPU ${router.cpu_percent} %`);
+  if (router.cpu_percent !== undefined) {
+    const down = (router.down_bits / 1e6).toFixed(1);
+    parts.push(`CPU ${router.cpu_percent} %`, `download ${down} Mbit/s`);
+    if (router.temperature_c !== null) parts.push(`${router.temperature_c} °C`);
+  }
   document.getElementById("router").textContent =
     parts.length ? `· router ${parts.join(", ")}` : "";
 }

@@ -16,7 +16,8 @@ from hotspot_lite.wires.routeros import Router
 
 RTC = Path("/dev/rtc0")
 # Samples come every few seconds; older than this the page shows them as old.
-STALE_SECONDS = 60
+# Unwatched, the router is read once a minute.
+STALE_SECONDS = 150
 SLOW_SECONDS = 2.0
 
 

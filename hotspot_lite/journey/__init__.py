@@ -27,7 +27,7 @@ from hotspot_lite.journey.noticing import notice
 from hotspot_lite.journey.online import admit, catch_up
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.telling import tell
-from hotspot_lite.journey.watching import sample, show
+from hotspot_lite.journey.watching import keep_figures, sample, show
 
 __all__ = [
     "admit",
@@ -44,6 +44,7 @@ __all__ = [
     "here",
     "huey",
     "inquire",
+    "keep_figures",
     "kick",
     "leave",
     "look",

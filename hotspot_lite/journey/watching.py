@@ -6,14 +6,20 @@ from dataclasses import asdict
 from typing import Any
 
 from hotspot_lite import jobs
+from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import sight
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import put_sample, read_sample
+from hotspot_lite.trade import figures
+from hotspot_lite.trade.figures import Figure
 from hotspot_lite.trade.online import Showing
-from hotspot_lite.wires.routeros import Active, Resource
+from hotspot_lite.wires.routeros import Active, Resource, Router, Traffic
 
 # While nobody looks, the router has better things to do than to tell us.
 UNWATCHED_SECONDS = 60
+
+# In this process's memory: a worker that starts anew begins a new one.
+history = figures.History()
 
 
 @huey.job("router-data", every_seconds=lambda: here.settings["router.sample_seconds"])
@@ -28,22 +34,47 @@ def sample() -> None:
     router = here.router()
     load, online = router.resource(), router.active()
     now = here.now()
-    put_sample(here.settings.run_dir, "router", _figures(load, len(online), now))
+    figure = _figure(router, load, len(online), now)
+    history.add(figure)
+    told = {"version": load.version, "uptime_seconds": load.uptime_seconds}
+    put_sample(here.settings.run_dir, "router", told | asdict(figure))
     put_online(online, now)
 
 
-def _figures(load: Resource, online: int, now: int) -> dict[str, Any]:
-    return {
-        "at": now,
-        "version": load.version,
-        "uptime_seconds": load.uptime_seconds,
-        "cpu_load_percent": load.cpu_load_percent,
-        "free_memory_bytes": load.free_memory_bytes,
-        "total_memory_bytes": load.total_memory_bytes,
-        "free_disk_bytes": load.free_disk_bytes,
-        "total_disk_bytes": load.total_disk_bytes,
-        "online": online,
-    }
+def _figure(router: Router, load: Resource, online: int, now: int) -> Figure:
+    moved = _traffic(router)
+    return Figure(
+        now,
+        load.cpu_load_percent,
+        _used_percent(load.free_memory_bytes, load.total_memory_bytes),
+        _used_percent(load.free_disk_bytes, load.total_disk_bytes),
+        router.temperature_c(),
+        moved.rx_bits_per_second if moved else 0,
+        moved.tx_bits_per_second if moved else 0,
+        len(router.rows("/ip/hotspot/host", ".id")),
+        online,
+    )
+
+
+def _traffic(router: Router) -> Traffic | None:
+    try:
+        return router.traffic(here.settings["router.wan"])
+    except GiveUp:
+        return None  # there is no such interface; the rest is worth telling
+
+
+def _used_percent(free: int, total: int) -> int:
+    return round(100 * (total - free) / total) if total else 0
+
+
+@huey.job("router-data", every_seconds=lambda: 20.0)
+def keep_figures() -> None:
+    """Put the last hours' minutes into /run for charts; each five minutes one row."""
+    now = here.now()
+    minutes = [asdict(one) for one in history.minutes(now)]
+    put_sample(here.settings.run_dir, "figures", {"at": now, "minutes": minutes})
+    if here.clock().believed:
+        figures.keep(history, now)
 
 
 def put_online(online: list[Active], now: int) -> None:

@@ -117,6 +117,7 @@ class Feed:
             rang = _wait(bell, POLL_SECONDS)
             if not self.clients:
                 continue
+            self.box.mark_watched()
             try:
                 self.look(rang)
             except Exception as exc:  # a busy database passes; pages wait for the next

@@ -225,6 +225,11 @@ DECLARED: tuple[Setting, ...] = (
         text,
     ),
     Setting(
+        "router.wan",
+        "ether1",
+        "The router's interface to the internet, whose traffic is shown.",
+    ),
+    Setting(
         "router.sample_seconds",
         2,
         "How often the router's load and its online list are read while somebody of the"

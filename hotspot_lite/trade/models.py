@@ -449,6 +449,20 @@ class MoneyAudit(Table):
     body = TextField()  # JSON: see `money_audit`
 
 
+class RouterFigure(Table):
+    """The router's load, averaged over five minutes (see `figures`)."""
+
+    at = IntegerField(primary_key=True)
+    cpu_percent = IntegerField()
+    memory_percent = IntegerField()
+    disk_percent = IntegerField()
+    temperature_c = IntegerField(null=True)
+    down_bits = IntegerField()
+    up_bits = IntegerField()
+    hosts = IntegerField()
+    online = IntegerField()
+
+
 class Condition(Table):
     """Something that is lastingly wrong, or was, and since when."""
 

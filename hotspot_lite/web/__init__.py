@@ -35,6 +35,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.queue_change import QueueChanges
     from hotspot_lite.web.results import Results
     from hotspot_lite.web.returning import Returning
+    from hotspot_lite.web.router_figures import RouterFigures
     from hotspot_lite.web.router_pages import RouterPages
     from hotspot_lite.web.story import Story
     from hotspot_lite.web.usage import Usage
@@ -58,6 +59,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Exceptions(box, door),
         Counter(box, door),
         Sessions(box, door),
+        RouterFigures(box, door),
         Usage(box, door),
         queue,
         QueueChanges(queue, door),

@@ -7,6 +7,7 @@ from __future__ import annotations
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/", "Live", ()),
     ("/admin/sessions", "Sessions", ()),
+    ("/admin/figures", "Traffic", ()),
     ("/admin/payments", "Payments", ()),
     ("/admin/exceptions", "Exceptions", ()),
     ("/admin/cash", "Cash", ("cashier",)),

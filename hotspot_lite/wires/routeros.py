@@ -41,6 +41,7 @@ from hotspot_lite.wires.routeros_words import (
     mac_of,
     resource_of,
     seconds_of,
+    temperature_of,
     traffic_of,
 )
 
@@ -94,6 +95,13 @@ class Router(Talk):
         """What the router takes the time to be."""
         self._begin()
         return self._facts(clock_of, "/system/clock/print")[0]
+
+    def temperature_c(self) -> int | None:
+        """The board's temperature; None where it has no thermometer, as a CHR."""
+        try:
+            return temperature_of(self.rows("/system/health"))
+        except GiveUp:
+            return None  # x86 has no such menu
 
     def traffic(self, interface: str) -> Traffic:
         """What an interface moves just now, in bits per second."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Row = Mapping[str, str]
@@ -14,6 +14,7 @@ _WORDY = re.compile(
 )
 _CLOCKED = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(\d+):(\d\d)(?::(\d\d)(?:\.\d+)?)?")
 NO_LENGTH = ("", "none", "0s", "00:00:00")
+THERMOMETERS = ("temperature", "board-temperature1", "cpu-temperature")
 _SIZES = (604800.0, 86400.0, 3600.0, 60.0, 1.0, 1e-3, 1e-6)
 
 
@@ -151,6 +152,16 @@ def traffic_of(row: Row) -> Traffic:
         whole(row, "rx-bits-per-second"),
         whole(row, "tx-bits-per-second"),
     )
+
+
+def temperature_of(rows: Sequence[Row]) -> int | None:
+    """Read /system/health: a row for each sensor in 7, one row of all in 6."""
+    for row in rows:
+        is_sensor = row.get("name", "") in THERMOMETERS
+        told = row.get("value" if is_sensor else "temperature", "")
+        if re.fullmatch(r"-?\d+(\.\d+)?", told):
+            return round(float(told))
+    return None
 
 
 def _seconds_left(row: Row) -> int | None:

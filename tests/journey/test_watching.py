@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from road import Shifted
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
 
-from hotspot_lite import journey
+import pytest
+from road import Shifted, with_settings
+
+from hotspot_lite import journey, store
+from hotspot_lite.box import Box
+from hotspot_lite.journey import watching
 from hotspot_lite.outside import read_sample
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import online
-from hotspot_lite.trade.models import Subscription
+from hotspot_lite.trade import figures, online
+from hotspot_lite.trade.figures import Figure
+from hotspot_lite.trade.models import RouterFigure, Subscription
 
 
 def shown() -> online.Shown:
@@ -61,3 +69,55 @@ def test_a_session_that_began_anew_has_no_speed_yet(
     journey.sample()
     (found,) = shown().rows
     assert (found.bytes_out, found.down_bits) == (0, None)
+
+
+@pytest.fixture
+def history() -> Iterator[figures.History]:
+    watching.history = figures.History()
+    yield watching.history
+
+
+def test_the_router_s_figures_are_read_whole(
+    box: Box, town: Town, history: figures.History
+) -> None:
+    town.router.join("02:AA:00:00:00:01", "127.5.60.1")
+    journey.sample()
+    (figure,) = history.since(0)
+    assert figure.temperature_c == 33 and figure.hosts == 1 and figure.online == 0
+    assert figure.down_bits > 0 and 0 < figure.memory_percent < 100
+
+
+def test_an_interface_that_isn_t_there_costs_only_its_traffic(
+    box: Box, history: figures.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_settings(monkeypatch, router__wan="sfp9")
+    journey.sample()
+    assert history.since(0)[0].down_bits == 0
+
+
+def test_seconds_stay_in_memory_and_five_minutes_are_one_row(
+    box: Box, history: figures.History, clock: Shifted
+) -> None:
+    start = journey.here.now() // 300 * 300 + 300
+    for second in range(0, 300, 2):
+        history.add(Figure(start + second, second % 100, 50, 10, None, 8, 4, 3, 1))
+    clock.shift = start + 150 - int(time.time())
+    before = store.database.connection().total_changes
+    journey.keep_figures()
+    assert store.database.connection().total_changes == before
+    clock.shift = start + 305 - int(time.time())
+    for _ in range(3):
+        journey.keep_figures()
+    (row,) = figures.kept(0)
+    assert (row.at, row.cpu_percent, row.down_bits) == (start + 300, 49, 8)
+    assert row.temperature_c is None
+    sample = read_sample(box.settings.run_dir, "figures")
+    assert sample is not None and len(sample["minutes"]) == 5
+
+
+def test_old_rows_go(box: Box, history: figures.History, clock: Shifted) -> None:
+    now = journey.here.now()
+    history.add(Figure(now - 300, 1, 1, 1, 40, 1, 1, 1, 1))
+    RouterFigure.create(**asdict(Figure(now - 100 * 86_400, 1, 1, 1, 40, 1, 1, 1, 1)))
+    assert figures.keep(history, now)
+    assert len(figures.kept(0)) == 1

@@ -1,4 +1,4 @@
-% rebase("admin/frame.tpl", title="Sessions", module="sessions.js")
+% rebase("admin/frame.tpl", title="Sessions", module="follow.js")
 <h1>Sessions</h1>
 % if put_out:
 <p class="bar" role="status">{{put_out}} is being put out at the router.</p>

@@ -1,8 +1,8 @@
 // Keeps a piece of the page as the box has it now: fetched anew each few seconds while
 // somebody looks, and left alone while a button in it is in use.
 
-const EVERY_SECONDS = 4;
 const followed = document.querySelector("[data-follow]");
+const everySeconds = Number(followed?.dataset.every ?? 4);
 
 async function renew() {
   if (document.hidden || followed.contains(document.activeElement)) return;
@@ -17,5 +17,5 @@ async function renew() {
 if (followed) {
   setInterval(() => renew().catch(() => {
     followed.classList.add("stale"); // the box doesn't answer: it is old, and looks it
-  }), EVERY_SECONDS * 1000);
+  }), everySeconds * 1000);
 }
