@@ -155,24 +155,28 @@ class _Owners:
             for part in _chunks(asked)
             for found in Subscription.select().where(Subscription.id.in_(part))
         }
+        self.by_name: dict[str, list[tuple[int, int | None]]] = {}
 
     def of(self, item: Accounting) -> int | None:
         if item.subscription_id in self.known:
             return item.subscription_id
-        customer = Customer.select(Customer.id).where(
-            (Customer.username == item.username)
-            | Customer.id.in_(
-                Device.select(Device.customer).where(Device.mac == item.username)
-            )
-        )
-        begun = Subscription.starts_at.is_null() | (Subscription.starts_at <= item.at)
-        found = (
-            Subscription.select(Subscription.id)
-            .where(Subscription.customer.in_(customer) & begun)
-            .order_by(Subscription.id.desc())
-            .first()
-        )
-        return found.id if found else None
+        if item.username not in self.by_name:
+            self.by_name[item.username] = _subscriptions_of(item.username)
+        for ident, starts_at in self.by_name[item.username]:
+            if starts_at is None or starts_at <= item.at:
+                return ident
+        return None
+
+
+def _subscriptions_of(username: str) -> list[tuple[int, int | None]]:
+    """A customer's, by login or a device's MAC, with their start; the newest first."""
+    by_mac = Device.select(Device.customer).where(Device.mac == username)
+    customer = Customer.select(Customer.id).where(
+        (Customer.username == username) | Customer.id.in_(by_mac)
+    )
+    query: Any = Subscription.select(Subscription.id, Subscription.starts_at)
+    query = query.where(Subscription.customer.in_(customer))
+    return list(query.order_by(Subscription.id.desc()).tuples())
 
 
 def _end_all_of(nas: str, at: int) -> None:
