@@ -15,20 +15,18 @@ import socket
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from hashlib import md5
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.parse import quote
 
 from pyrad import packet
 from pyrad.dictionary import Dictionary
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.radius import config, policy, spool
+from hotspot_lite.radius import config, packets, policy, spool
 from hotspot_lite.settings import Settings, load
 
 log = logging.getLogger(__name__)
@@ -39,6 +37,9 @@ BUSY_SECONDS = 0.2
 REMEMBER_SECONDS = 5.0
 REMEMBER_REPLIES = 2048
 LARGEST_PACKET = 4096
+LOGINS = (packet.AccessRequest, packet.StatusServer)
+ACCOUNTS = (packet.AccountingRequest,)
+CODES = (*LOGINS, *ACCOUNTS)
 READABLE = "SELECT count(*) FROM (SELECT 1 FROM radius_access LIMIT 1)"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -103,14 +104,25 @@ class Responder:
         self.dictionary = Dictionary(str(DICTIONARY))
         self._sent: OrderedDict[tuple[Any, ...], tuple[float, bytes]] = OrderedDict()
 
-    def answer(self, raw: bytes, peer: Peer, now: float | None = None) -> bytes | None:
+    def answer(
+        self,
+        raw: bytes,
+        peer: Peer,
+        now: float | None = None,
+        codes: Container[int] = CODES,
+    ) -> bytes | None:
         """The reply to the packet `raw` of `peer`, or None: say nothing.
 
-        `now` is in seconds since 1970. What is no valid packet of a known client is
-        dropped; a packet sent again gets the reply it got.
+        `now` is in seconds since 1970, `codes` are the kinds of packets that this port
+        takes. What is no valid packet of a known client is dropped; a packet sent
+        again gets the reply it got.
         """
         now = time.time() if now is None else now
-        if not self.terms.knows(peer[0]):
+        if (
+            not self.terms.knows(peer[0])
+            or not packets.is_whole(raw)
+            or raw[0] not in codes
+        ):
             return None
         key = (peer, raw[:20])
         if key in self._sent and self._sent[key][0] > now - REMEMBER_SECONDS:
@@ -134,22 +146,26 @@ class Responder:
             packet.AccountingRequest: self._accounting,
             packet.StatusServer: self._status,
         }
-        kind = kinds.get(raw[0]) if raw else None
-        return kind(raw, peer, now) if kind else None
+        return kinds[raw[0]](raw, peer, now)
 
     def _access(self, raw: bytes, peer: Peer, now: int) -> bytes | None:
         request = self._authentic(raw)
         if request is None:
             return None
-        asked = _asked(request)
+        asked = packets.asked_of(request)
         decision = policy.decide(self.window.connection(), asked)
         if decision.kind == "silent":
             self.window.close()
             return None
         if decision.kind == "reject":
-            fields = (asked.username, asked.mac, decision.reason, _nas(request, peer))
-            self._note_reject([str(now), *map(_quoted, fields)])
-        return _reply(request, decision)
+            fields = (
+                asked.username,
+                asked.mac,
+                decision.reason,
+                packets.nas_of(request, peer[0]),
+            )
+            self._note_reject([str(now), *map(packets.quoted, fields)])
+        return packets.replied(request, decision)
 
     def _note_reject(self, fields: list[str]) -> None:
         try:
@@ -181,7 +197,8 @@ class Responder:
         if not request.VerifyAcctRequest():
             return None
         spool.append(
-            self.acct_file, accounting_fields(request, _nas(request, peer), now)
+            self.acct_file,
+            packets.accounting_fields(request, packets.nas_of(request, peer[0]), now),
         )
         return bytes(request.CreateReply().ReplyPacket())
 
@@ -190,90 +207,6 @@ class Responder:
         self._sent.move_to_end(key)
         if len(self._sent) > REMEMBER_REPLIES:
             self._sent.popitem(last=False)
-
-
-def accounting_fields(request: Mapping[str, Any], nas: str, now: int) -> Iterable[str]:
-    """The line of acct.tsv for `request`, without its end: config.ACCT_COLUMNS."""
-    user, mac = _first(request, "User-Name"), _first(request, "Calling-Station-Id")
-    session = _first(request, "Acct-Session-Id")
-    klass = bytes(_first(request, "Class", b""))
-    return [
-        str(now),
-        str(_first(request, "Acct-Status-Type")),
-        _unique(user, session, nas, mac),
-        *map(_quoted, (session, user, mac)),
-        str(_first(request, "Framed-IP-Address")),
-        str(_first(request, "Acct-Session-Time", 0)),
-        str(_first(request, "Acct-Input-Gigawords", 0)),
-        str(_first(request, "Acct-Input-Octets", 0)),
-        str(_first(request, "Acct-Output-Gigawords", 0)),
-        str(_first(request, "Acct-Output-Octets", 0)),
-        str(_first(request, "Acct-Terminate-Cause")),
-        "0x" + klass.hex() if klass else "",
-        _quoted(nas),
-        str(_first(request, "Acct-Delay-Time", 0)),
-    ]
-
-
-def _unique(*parts: object) -> str:
-    text = ",".join(_text(part) for part in parts)
-    raw = text.encode(errors="surrogateescape")
-    return md5(raw, usedforsecurity=False).hexdigest()
-
-
-def _asked(request: packet.AuthPacket) -> policy.Request:
-    hidden = request.get(2)
-    chap = request.get(3)
-    challenge = request.get(60, [request.authenticator])
-    return policy.Request(
-        username=_text(_first(request, "User-Name")),
-        mac=_text(_first(request, "Calling-Station-Id")),
-        password=_shown(hidden[0], request) if hidden else None,
-        chap=chap[0] if chap else None,
-        challenge=challenge[0],
-    )
-
-
-def _shown(hidden: bytes, request: packet.AuthPacket) -> bytes:
-    """A User-Password in clear (RFC 2865 section 5.2), byte by byte: pyrad's own
-    leaves out what is no UTF-8, and so takes wrong ones for right."""
-    clear, last = b"", request.authenticator
-    for start in range(0, len(hidden), 16):
-        block = hidden[start : start + 16]
-        key = md5(request.secret + last, usedforsecurity=False).digest()
-        clear += bytes(a ^ b for a, b in zip(block, key, strict=False))
-        last = block
-    return clear.rstrip(b"\0")
-
-
-def _reply(request: packet.AuthPacket, decision: policy.Decision) -> bytes:
-    reply = request.CreateReply()
-    if decision.kind == "reject":
-        reply.code = packet.AccessReject
-    for name, value in decision.attributes.items():
-        reply[name] = value
-    return bytes(reply.ReplyPacket())
-
-
-def _nas(request: Mapping[str, Any], peer: Peer) -> str:
-    found = _first(request, "NAS-Identifier") or _first(request, "NAS-IP-Address")
-    return _text(found or peer[0])
-
-
-def _first(request: Mapping[str, Any], name: str, default: object = "") -> Any:
-    values = request.get(name)
-    return values[0] if values else default
-
-
-def _text(value: object) -> str:
-    # pyrad gives bytes where a text is no UTF-8.
-    if isinstance(value, bytes):
-        return value.decode(errors="surrogateescape")
-    return str(value)
-
-
-def _quoted(value: object) -> str:
-    return quote(_text(value), safe="", errors="surrogateescape")
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -289,21 +222,21 @@ def listening(host: str, port: int) -> socket.socket:
     return sock
 
 
-def serve(responder: Responder, sockets: Iterable[socket.socket]) -> None:
-    """Answer on `sockets` until SystemExit or KeyboardInterrupt."""
+def serve(responder: Responder, auth: socket.socket, acct: socket.socket) -> None:
+    """Answer on both sockets until SystemExit or KeyboardInterrupt."""
     with selectors.DefaultSelector() as selector:
-        for sock in sockets:
-            selector.register(sock, selectors.EVENT_READ)
+        selector.register(auth, selectors.EVENT_READ, LOGINS)
+        selector.register(acct, selectors.EVENT_READ, ACCOUNTS)
         while True:
             for key, _ in selector.select():
-                _serve_one(responder, key.fileobj)
+                _serve_one(responder, key.fileobj, key.data)
 
 
-def _serve_one(responder: Responder, sock: Any) -> None:
+def _serve_one(responder: Responder, sock: Any, codes: Container[int]) -> None:
     # Another router's "port unreachable" comes back as an error of our socket.
     with suppress(BlockingIOError, ConnectionError):
         raw, peer = sock.recvfrom(LARGEST_PACKET)
-        reply = responder.answer(raw, peer)
+        reply = responder.answer(raw, peer, codes=codes)
         if reply is not None:
             sock.sendto(reply, peer)
 
@@ -332,7 +265,7 @@ def main(settings: Settings | None = None) -> None:
         suppress(KeyboardInterrupt),
     ):
         log.info("RADIUS on %s and %s", auth.getsockname(), acct.getsockname())
-        serve(responder, (auth, acct))
+        serve(responder, auth, acct)
 
 
 def _bound(settings: Settings, name: str) -> socket.socket:

@@ -78,7 +78,7 @@ class responder_in_thread:
         self.sockets = [responder.listening("127.0.0.1", port) for port in ports]
         serving = responder.from_settings(found)
         threading.Thread(
-            target=responder.serve, args=(serving, self.sockets), daemon=True
+            target=responder.serve, args=(serving, *self.sockets), daemon=True
         ).start()
 
     def __exit__(self, *_: object) -> None:
