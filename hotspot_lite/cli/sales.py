@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from hotspot_lite.box import open_box
+from hotspot_lite.cli import money_audit
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, GiveUp
@@ -219,3 +220,4 @@ def add_to(nouns: Any) -> None:
     )
     refund.add_argument("--receipt", default="", help="of what you gave back by hand")
     add_verb(payment, "reconcile", payment_reconcile)
+    money_audit.add_to(payment)

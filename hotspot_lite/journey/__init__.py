@@ -8,6 +8,7 @@ Read on in this order: money, inquiring, byhand, online, telling, returning, cut
 ending, noticing, watching.
 """
 
+from hotspot_lite.journey.auditing import audit_money, audit_nightly
 from hotspot_lite.journey.byhand import confirm, match
 from hotspot_lite.journey.checking import check_radius, check_router
 from hotspot_lite.journey.cutting import kick
@@ -32,6 +33,8 @@ from hotspot_lite.journey.watching import keep_figures, sample, show
 __all__ = [
     "admit",
     "after_refund",
+    "audit_money",
+    "audit_nightly",
     "catch_up",
     "check_radius",
     "check_router",

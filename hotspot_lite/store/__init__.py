@@ -9,6 +9,7 @@ from hotspot_lite.store.file import (
     database,
     is_busy,
     newest_fact_at,
+    one_moment,
     open_file,
 )
 from hotspot_lite.store.quick import create, find, get
@@ -22,5 +23,6 @@ __all__ = [
     "get",
     "is_busy",
     "newest_fact_at",
+    "one_moment",
     "open_file",
 ]

@@ -72,6 +72,17 @@ def atomic(wait_seconds: float | None = None) -> Iterator[None]:
 
 
 @contextmanager
+def one_moment() -> Iterator[None]:
+    """Reads inside see the database as it was at the first of them; writes nothing.
+
+    Writers go on meanwhile. For long looks: a sale in the middle of one would seem to
+    be half there.
+    """
+    with database.atomic("DEFERRED"):
+        yield
+
+
+@contextmanager
 def _turn(wait_seconds: float | None) -> Iterator[None]:
     if wait_seconds is None:
         with _writer:

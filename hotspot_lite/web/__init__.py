@@ -28,6 +28,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
+    from hotspot_lite.web.money_audit import MoneyAudits
     from hotspot_lite.web.online import Sessions
     from hotspot_lite.web.paybill import Paybill
     from hotspot_lite.web.portal import Portal
@@ -58,6 +59,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Story(box, door),
         Exceptions(box, door),
         Counter(box, door),
+        MoneyAudits(box, door),
         Sessions(box, door),
         RouterFigures(box, door),
         Usage(box, door),

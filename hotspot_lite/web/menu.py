@@ -10,6 +10,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/figures", "Traffic", ()),
     ("/admin/payments", "Payments", ()),
     ("/admin/exceptions", "Exceptions", ()),
+    ("/admin/money-audit", "Money audit", ("owner",)),
     ("/admin/cash", "Cash", ("cashier",)),
     ("/admin/vouchers", "Vouchers", ("cashier",)),
     ("/admin/plans", "Packages", ()),

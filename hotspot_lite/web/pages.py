@@ -170,6 +170,13 @@ def query(name: str) -> str:
     return str(request.query.getunicode(name, "") or "")
 
 
+def whole(name: str) -> int | None:
+    """A field of the address as a whole number, or None."""
+    text = query(name)
+    is_number = text.isascii() and text.isdigit() and len(text) < 16
+    return int(text) if is_number else None
+
+
 def client_address() -> str:
     """Where the request came from.
 

@@ -4,6 +4,9 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
+% if get("refresh"):
+<meta http-equiv="refresh" content="{{refresh}}">
+% end
 <title>{{title}} · {{box_name}}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/app.css?v={{version_of("app.css")}}">
