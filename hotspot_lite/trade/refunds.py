@@ -65,7 +65,8 @@ def by_mpesa(wish: Wish, key: bytes, now: int) -> Refund:
     receipt = _receipt(wish)
     with store.atomic():
         refund = _write(wish, "mpesa", "asked", now)
-        if not refund.is_whole:
+        about = wish.payment or wish.transfer
+        if about is None or refund.amount_cents != about.amount_cents:
             raise BadInput(
                 "M-Pesa reverses a payment as a whole.",
                 "Give the part back yourself and note it.",
@@ -148,7 +149,7 @@ def _amount(wish: Wish) -> tuple[int, bool]:
         raise BadInput(
             f"There are {left / 100:,.2f} left to give back.", field="amount"
         )
-    return amount, amount == left and left == payment.amount_cents
+    return amount, amount == left
 
 
 def _twice() -> BadInput:
