@@ -21,7 +21,7 @@ from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.onboarding import Site
 from hotspot_lite.settings import Settings, operator
-from hotspot_lite.wires import radius
+from hotspot_lite.wires import paystack, radius
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_orders import Initiator
@@ -219,6 +219,7 @@ def _mpesa(s: Settings, caller: Caller) -> Rail:
 # Another way to pay is a module of `wires` and a line here; the order is the portal's.
 RAILS: dict[str, Callable[[Settings, Caller], Rail]] = {
     "mpesa": _mpesa,
+    "paystack": paystack.from_settings,
 }
 
 
@@ -291,7 +292,14 @@ def site(s: Settings) -> Site:
         acct_port=s["radius.acct_port"],
         coa_port=s["radius.coa_port"],
         is_tls=s["router.tls"],
+        garden=hosts_to_pay(s),
     )
+
+
+def hosts_to_pay(s: Settings) -> tuple[str, ...]:
+    """What customers must reach to pay, of every rail that is set up."""
+    rails = make_rails(s, Caller()).values()
+    return tuple(host for rail in rails if rail.is_set_up() for host in rail.hosts)
 
 
 def _own_address(router_host: str) -> str:

@@ -120,6 +120,7 @@ def _payment(payment: Any) -> dict[str, Any]:
         "id": payment.id,
         "state": payment.state,
         "amount": f"{payment.amount_cents / 100:.2f}",
+        "provider": payment.provider,
         "package": json.loads(payment.terms)["name"],
         "phone": mask(payment.phone),
         "receipt": payment.receipt or "-",

@@ -60,7 +60,15 @@ SECTIONS = (
     Section(
         "Settings",
         "settings",
-        (setup.router, setup.mpesa, setup.callback, setup.radius, setup.sms, setup.key),
+        (
+            setup.router,
+            setup.mpesa,
+            setup.paystack,
+            setup.callback,
+            setup.radius,
+            setup.sms,
+            setup.key,
+        ),
     ),
     Section("Settings", "database", (setup.staff, setup.on_sale)),
     Section("Processes", "settings", (processes.watch,)),

@@ -86,6 +86,25 @@ def mpesa(case: Case) -> Iterator[Finding]:
         )
 
 
+def paystack(case: Case) -> Iterator[Finding]:
+    """What Paystack needs, where the owner takes it; nothing is said where not."""
+    s = case.settings
+    if not s["paystack.secret_key"]:
+        return
+    needed = ("paystack.email", "web.public_url")
+    missing = [name for name in needed if not s[name]]
+    if missing:
+        yield Finding(
+            "HL-SET-11",
+            "broken",
+            f"Paystack has its key, but not set: {', '.join(missing)}.",
+            "Who chooses card gets no payment page.",
+            f"Set them {CONFIG_HINT}.",
+        )
+        return
+    yield ok("HL-SET-11", "Paystack is offered beside M-Pesa")
+
+
 def callback(case: Case) -> Iterator[Finding]:
     """The address where Safaricom tells us of payments, by the wire's own rule."""
     s = case.settings

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Interface
 
 from hotspot_lite.onboarding import login_pages
+from hotspot_lite.onboarding.garden import garden
 from hotspot_lite.onboarding.seen import Row, Seen
 from hotspot_lite.onboarding.site import MARK, RIGHTS, Site, is_address
 from hotspot_lite.onboarding.steps import STARS, Step, change
@@ -27,7 +28,7 @@ def steps(site: Site, seen: Seen) -> list[Step]:
     """Every step that is missing, in an order in which each may be taken."""
     return [
         step
-        for rule in (_hotspot, _radius, _incoming, _garden, _binding, _option, _api)
+        for rule in (_hotspot, _radius, _incoming, garden, _binding, _option, _api)
         for step in rule(site, seen)
     ]
 
@@ -230,26 +231,6 @@ def _incoming(site: Site, seen: Seen) -> Iterator[Step]:
 
 
 # -- what customers reach without having paid ------------------------------------
-
-
-def _garden(site: Site, seen: Seen) -> Iterator[Step]:
-    menu = "/ip/hotspot/walled-garden/ip"
-    if not seen.has(menu):
-        return
-    wanted = [("dst-address", site.box_address)]
-    if site.portal_host:
-        wanted.append(("dst-host", site.portal_host))
-    for name, value in wanted:
-        is_open = any(
-            row.get(name) == value
-            and row.get("action") == "accept"
-            and row.get("disabled") != "true"
-            for row in seen.of(menu)
-        )
-        if not is_open:
-            words = {name: value, "action": "accept", "comment": MARK}
-            why = "Customers reach the portal before they have paid."
-            yield Step(menu, "add", words, why, key=(name, "comment"))
 
 
 def _binding(site: Site, seen: Seen) -> Iterator[Step]:

@@ -111,7 +111,15 @@ def _doors(site: Site) -> list[str]:
     if site.portal_host:
         named = {"dst-host": site.portal_host, "action": "accept", "comment": MARK}
         lines.append(_put(menu, f"comment={MARK} dst-host={site.portal_host}", named))
-    return lines
+    return lines + [_to_pay(host) for host in site.garden]
+
+
+def _to_pay(host: str) -> str:
+    is_wide = "*" in host
+    menu = "/ip hotspot walled-garden" + ("" if is_wide else " ip")
+    action = "allow" if is_wide else "accept"
+    words = {"dst-host": host, "action": action, "comment": MARK}
+    return _put(menu, f'comment={MARK} dst-host="{host}"', words)
 
 
 def _option(site: Site) -> list[str]:

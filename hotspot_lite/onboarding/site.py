@@ -20,7 +20,7 @@ class Site:
     `box_address` is the box as the router reaches it, `nas_address` the router as our
     RADIUS knows it; `server` the hotspot server's name, `interface` where to make one
     if there is none; `rewrites_secret`: write the RADIUS secret though it can't be
-    seen whether it differs.
+    seen whether it differs; `garden`: hosts of payment pages, "*." for all below one.
     """
 
     box_address: str
@@ -36,6 +36,7 @@ class Site:
     coa_port: int = 3799
     is_tls: bool = False
     rewrites_secret: bool = False
+    garden: tuple[str, ...] = ()
 
     @property
     def portal_host(self) -> str:

@@ -200,6 +200,26 @@ DECLARED: tuple[Setting, ...] = (
         "When money has gone back: end the time it bought, or keep it.",
         one_of("end", "keep"),
     ),
+    Setting(
+        "paystack.secret_key",
+        "",
+        "From Paystack's dashboard, sk_live_…; with it customers may also pay there.",
+        matching("sk_(live|test)_[A-Za-z0-9]{8,100}", "sk_live_… or sk_test_…"),
+        secret=True,
+    ),
+    Setting(
+        "paystack.email",
+        "",
+        "Where Paystack's receipts go: an address of yours. It wants one, and customers"
+        " are not asked for theirs.",
+        matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
+    ),
+    Setting(
+        "paystack.base_url",
+        "",
+        "Another Paystack, for tests; empty: the real one.",
+        url,
+    ),
     Setting("router.host", "", "The MikroTik router's address."),
     Setting("router.port", 8728, "Its API port: 8728, or 8729 with TLS.", port),
     Setting("router.tls", False, "Speak TLS to it (api-ssl).", flag),

@@ -10,6 +10,7 @@ from typing import Self
 from hotspot_lite.town import daraja_safe
 from hotspot_lite.town.daraja import PretendDaraja
 from hotspot_lite.town.inhabitant import Inhabitant
+from hotspot_lite.town.paystack import PretendPaystack
 from hotspot_lite.town.routeros import PretendRouter, RadiusAddress
 from hotspot_lite.town.sms import PretendSmsGateway
 from hotspot_lite.town.visitor import Visitor
@@ -35,7 +36,7 @@ class Ports:
 
 
 class Town(Inhabitant):
-    """Daraja, a router, an SMS gateway and people, for one box on this machine.
+    """Daraja, Paystack, a router, an SMS gateway and people, for one box here.
 
     `scale` shortens the seconds that people take (0.01: a minute is 0.6 s).
     """
@@ -44,6 +45,8 @@ class Town(Inhabitant):
         self.ports = ports or Ports()
         self.secret = secrets.token_hex(16)
         self.daraja = PretendDaraja(scale=scale)
+        self.paystack = PretendPaystack(scale=scale)
+        self.paystack.webhooks.url = f"{self.portal_url}/cb/paystack"
         self.sms = PretendSmsGateway()
         self.router = PretendRouter(
             identity="Town Router",
@@ -64,6 +67,7 @@ class Town(Inhabitant):
     def start(self) -> Self:
         """Open all doors."""
         self.daraja.start()
+        self.paystack.start()
         self.sms.start()
         self.router.start()
         return self
@@ -72,6 +76,7 @@ class Town(Inhabitant):
         """Close all doors."""
         self.router.stop()
         self.sms.stop()
+        self.paystack.stop()
         self.daraja.stop()
 
     def visitor(self) -> Visitor:
@@ -83,8 +88,8 @@ class Town(Inhabitant):
         self.router.join(mac, ip)
         return Visitor(mac, ip, f"254700{number:06d}", self.router.http_port)
 
-    def settings(self) -> dict[str, str]:
-        """The environment of a box that lives in this town."""
+    def settings(self, paystack: bool = False) -> dict[str, str]:
+        """The environment of a box that lives in this town: M-Pesa alone, or both."""
         shop, ports = self.daraja.shop, self.ports
         named = {
             "box.name": "Town WiFi",
@@ -114,6 +119,13 @@ class Town(Inhabitant):
             "sms.url": self.sms.base_url,
             "sms.api_key": self.sms.api_key,
         }
+        if paystack:
+            named |= {
+                "paystack.secret_key": self.paystack.secret_key,
+                "paystack.base_url": self.paystack.base_url,
+                "paystack.email": "owner@kona.example",
+                "web.public_url": self.portal_url,
+            }
         return {
             "HOTSPOT_" + name.replace(".", "_").upper(): str(value)
             for name, value in named.items()

@@ -47,7 +47,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     door = Door(box)
     queue = Queue(box, door)
     rooms: tuple[Any, ...] = (
-        Portal(box),
+        Portal(box, rails),
         Callbacks(box, rails),
         Claims(box),
         Returning(box),

@@ -20,7 +20,7 @@ from hotspot_lite.web.waiting import clock_text, data_words
 RECENT_EVENTS = 15
 MOST_PAYMENTS = 100
 MOST_BATCHES = 20
-PROVIDERS = {"mpesa": "M-Pesa", "cash": "Cash"}
+PROVIDERS = {"mpesa": "M-Pesa", "paystack": "Paystack", "cash": "Cash"}
 PLAN_FIELDS = ("name", "price", "duration", "data", "rate", "devices", "starts")
 PLAN_DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
 

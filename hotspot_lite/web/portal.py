@@ -27,6 +27,7 @@ from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, visitor, waiting
 from hotspot_lite.web.language import Words
+from hotspot_lite.web.rails import Rails, WebRail, offered
 from hotspot_lite.web.returning import Welcome
 from hotspot_lite.web.sheet import Sheet
 from hotspot_lite.web.tries import Tries
@@ -40,8 +41,9 @@ NO_VALUES: Mapping[str, str] = {}
 class Portal(Sheet):
     """The portal of one box."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, rails: Rails) -> None:
         super().__init__(box)
+        self.rails = offered(rails)
         self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
         self.welcome = Welcome(box)
 
@@ -62,7 +64,10 @@ class Portal(Sheet):
         return self._home(self.asking(), router_error=error)
 
     def buy(self) -> HTTPResponse:
-        """POST /buy {plan, phone, state} or {again, state}: to the waiting page."""
+        """POST /buy {plan, phone, state} or {again, state}: to the waiting page.
+
+        `rail` says how to pay, where there is a choice.
+        """
         who, is_fresh = self.posting()
         values = {"phone": pages.form("phone", 64), "plan": pages.form("plan", 12)}
         if not is_fresh:
@@ -71,7 +76,11 @@ class Portal(Sheet):
             payment = self._ask(who, values)
         except BadInput as exc:
             return self._home(who, 422, values, problem=exc)
-        return pages.go_to(self.with_lang(f"/wait/{payment.ref}", who))
+        path = self.with_lang(f"/wait/{payment.ref}", who)
+        if payment.kind == "redirect":
+            # Who comes back from the provider's page has no `go`, and stays here.
+            path += "&go=1" if "?" in path else "?go=1"
+        return pages.go_to(path)
 
     def redeem(self) -> HTTPResponse:
         """POST /voucher {code, state}: to the page that says how it stands."""
@@ -106,9 +115,12 @@ class Portal(Sheet):
         """GET /wait/<ref>: how a purchase stands, looking again by itself."""
         stand, who = self._stand(ref)
         t = self.words(who)
+        goes_on = stand.step == "page" and pages.query("go") == "1"
         return pages.portal_page(
             "wait",
             t,
+            refresh=f"0;url={stand.page_url}" if goes_on else stand.refresh_seconds,
+            way=self._way(stand.provider),
             login_origin=who.login_origin,
             stand=stand,
             state=self.state(who),
@@ -160,6 +172,7 @@ class Portal(Sheet):
             status,
             who.login_origin,
             plans=[self._card(plan, t) for plan in catalogue.on_sale()],
+            ways=[(rail.name, self._button(rail, t)) for rail in self.rails],
             left=waiting.left_of(live[0], now, self.zone()) if live else None,
             login=self._own_login(who, live),
             who=who,
@@ -202,6 +215,15 @@ class Portal(Sheet):
             "devices": t.count("devices", plan.devices),
         }
 
+    def _way(self, name: str) -> str:
+        """A way to pay, by its name for people."""
+        labels = {rail.name: rail.label for rail in self.rails}
+        return labels.get(name, name)
+
+    def _button(self, rail: WebRail, t: Words) -> str:
+        key = f"pay.{rail.name}"
+        return t(key) if t.has(key) else t("pay.other", way=rail.label)
+
     # --- what they have
 
     def _live(self, who: Visitor, now: int) -> list[Subscription]:
@@ -230,9 +252,13 @@ class Portal(Sheet):
     def _ask(self, who: Visitor, values: Mapping[str, str]) -> Payment:
         reading = self.box.clock.now()
         plan_id, phone = values["plan"], values["phone"]
+        chosen = pages.form("rail", 20)
         earlier = payments.by_ref(pages.form("again", 64))
         if earlier is not None:
             plan_id, phone = str(payments.terms(earlier).plan_id), earlier.phone
+            chosen = earlier.provider
+        known = {rail.name: rail for rail in self.rails}
+        rail = known.get(chosen, self.rails[0])
         if not plan_id.isascii() or not plan_id.isdigit():
             raise BadInput(self.words(who)("home.choose"), field="plan")
         wish = payments.Ask(
@@ -241,6 +267,8 @@ class Portal(Sheet):
             who.mac,
             who.ip,
             who.login_url,
+            rail.name,
+            rail.kind,
         )
         return payments.ask(wish, self.box.key, reading.at, reading.believed)
 

@@ -35,4 +35,6 @@ Rails = Mapping[str, WebRail]
 def offered(rails: Rails) -> list[WebRail]:
     """The ways to pay that are set up, best first; the first of all if none is."""
     ready = [rail for rail in rails.values() if rail.is_set_up()]
+    # Without a single one the pages still say what is on sale; asking then fails, and
+    # says why to the owner.
     return ready or list(rails.values())[:1]

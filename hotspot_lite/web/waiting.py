@@ -17,7 +17,9 @@ from hotspot_lite.trade.phones import mask
 from hotspot_lite.web.language import Words, data_text
 from hotspot_lite.web.visitor import Visitor
 
-UNPAID = ("asking", "pin", "checking", "failed", "returned")
+# Steps at which nothing has been paid, and something is still to be done.
+OPEN = ("asking", "pin", "page")
+UNPAID = (*OPEN, "checking", "failed", "returned")
 # When a prompt that comes has come; what to do is shown from then on.
 LATE_SECONDS = 25
 # The page looks often while something is about to happen, then ever less.
@@ -42,9 +44,10 @@ class Left:
 
 @dataclass(frozen=True)
 class Stand:
-    """How a purchase stands. `step`: asking, pin, checking (told as paid, M-Pesa is
-    asked), failed, returned (given back), making, admitting, router, ready (no
-    device), online, over. `refresh_seconds` 0: nothing more will happen.
+    """How a purchase stands. `step`: asking, pin, page (of the provider's, at
+    `page_url`), checking (told as paid, the provider is asked), failed, returned (given
+    back), making, admitting, router, ready (no device), online, over.
+    `refresh_seconds` 0: nothing more will happen.
     """
 
     step: str
@@ -53,6 +56,9 @@ class Stand:
     plan: str
     price_cents: int
     phone: str = ""
+    provider: str = ""
+    kind: str = "prompt"
+    page_url: str = ""
     is_late: bool = False
     is_voucher: bool = False
     code: str = ""
@@ -63,7 +69,9 @@ class Stand:
     @property
     def title(self) -> str:
         """The key of the page's heading."""
-        if self.step in ("asking", "pin"):
+        if self.step in OPEN and self.kind == "redirect":
+            return "hosted.title"
+        if self.step in OPEN:
             return "wait.title"
         if self.step in ("checking", "returned"):
             return f"wait.{self.step}_title"
@@ -74,6 +82,8 @@ class Stand:
 
     def failure(self, t: Words) -> str:
         """Why it failed, in plain words."""
+        if self.kind == "redirect":
+            return t("hosted.failed")
         key = f"failed.r{self.code}"
         return t(key if t.has(key) else "failed.other")
 
@@ -99,6 +109,9 @@ def of_payment(payment: Payment, now: int, zone: str) -> Stand:
         "price_cents": payment.amount_cents,
         "phone": mask(payment.phone),
         "code": payment.result_code,
+        "provider": payment.provider,
+        "kind": payment.kind,
+        "page_url": payment.redirect_url,
     }
     if payment.state == "paid":
         subscription = Subscription.get_or_none(Subscription.payment == payment)
@@ -112,6 +125,8 @@ def of_payment(payment: Payment, now: int, zone: str) -> Stand:
         told["refresh_seconds"] = SLOW_SECONDS if age < PROMPT_SECONDS else 0
         return Stand(step="failed", **told)  # type: ignore[arg-type]
     step = "asking" if payment.state == "asked" else "pin"
+    if payment.kind == "redirect":
+        step = "page" if payment.redirect_url else "asking"
     if confirming.awaited(payment) is not None:
         step = "checking"
     return Stand(step=step, is_late=age >= LATE_SECONDS, **told)  # type: ignore[arg-type]

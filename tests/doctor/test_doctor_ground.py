@@ -303,3 +303,15 @@ def test_nothing_is_made_by_looking(
     assert seen.code == 2
     assert set(tmp_path.rglob("*")) == before
     assert cases.open_case().database == "missing"
+
+
+def test_paystack_is_silent_until_it_has_a_key_and_then_whole(
+    box: Box, examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert examine().level("HL-SET-11") == ""
+    monkeypatch.setenv("HOTSPOT_PAYSTACK_SECRET_KEY", "sk_test_1")
+    found = examine().of("HL-SET-11")
+    assert "paystack.email, web.public_url" in found["says"]
+    monkeypatch.setenv("HOTSPOT_PAYSTACK_EMAIL", "owner@kona.example")
+    monkeypatch.setenv("HOTSPOT_WEB_PUBLIC_URL", "http://10.5.50.2")
+    assert examine().level("HL-SET-11") == "ok"

@@ -137,3 +137,20 @@ def test_the_pages_hand_over_what_the_portal_reads_and_show_errors():
     assert "$(if error)&amp;error=$(error-esc)$(endif)" in files["login.html"]
     # RouterOS escapes for URLs only: what somebody typed is never put in raw.
     assert not re.search(r"\$\((error|username|link-orig)\)", files["login.html"])
+
+
+def test_payment_pages_are_opened_by_name_and_only_once():
+    site = replace(SITE, garden=("checkout.paystack.com", "*.paystack.com"))
+    with PretendRouter() as town:
+        wanted = make(site, seen(town)).steps
+        paid = [step for step in wanted if "payment page" in step.why]
+        for step in paid:
+            getattr(town.tables[step.menu], step.verb)(dict(step.words))
+        again = make(site, seen(town)).steps
+    assert [(step.menu, step.words["dst-host"]) for step in paid] == [
+        ("/ip/hotspot/walled-garden/ip", "checkout.paystack.com"),
+        ("/ip/hotspot/walled-garden", "*.paystack.com"),
+    ]
+    assert not [step for step in again if "payment page" in step.why]
+    text = script.setup(site, True)
+    assert "/ip hotspot walled-garden add dst-host=*.paystack.com action=allow" in text

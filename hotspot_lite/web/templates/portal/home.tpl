@@ -37,14 +37,17 @@
 % end
 </fieldset>
 % is_wrong = problem_field == "phone"
-<label for="phone">{{t("home.phone")}}</label>
+% only_prompt = [name for name, _ in ways] == ["mpesa"]
+<label for="phone">{{t("home.phone" if only_prompt else "pay.phone")}}</label>
 <input id="phone" name="phone" type="tel" inputmode="tel" autocomplete="tel" required maxlength="64" value="{{values.get("phone", "")}}" aria-describedby="phone-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
 % if is_wrong:
 <p id="phone-says" class="wrong" role="alert">{{problem}}</p>
 % else:
-<p id="phone-says" class="hint">{{t("home.phone_hint")}}</p>
+<p id="phone-says" class="hint">{{t("home.phone_hint" if only_prompt else "pay.phone_hint")}}</p>
 % end
-<button>{{t("home.pay")}}</button>
+% for name, label in ways:
+<button{{!"" if len(ways) == 1 else ' name="rail" value="' + name + '"'}}{{!"" if name == ways[0][0] else ' class="second"'}}>{{label}}</button>
+% end
 </form>
 % else:
 <p class="note">{{t("home.none")}}</p>

@@ -1,7 +1,13 @@
-% rebase("portal/frame.tpl", title=t(stand.title), refresh=stand.refresh_seconds)
+% rebase("portal/frame.tpl", title=t(stand.title), refresh=refresh)
 <h1>{{t(stand.title)}}</h1>
 <div role="status" aria-live="polite">
-% if stand.step in ("asking", "pin"):
+% if stand.kind == "redirect" and stand.step in ("asking", "page"):
+<p class="big">{{t("hosted.lead", way=way, price=price, package=stand.plan)}}</p>
+% if stand.step == "asking":
+<p class="busy">{{t("hosted.asking")}}</p>
+% end
+<p class="hint">{{t("hosted.after")}}</p>
+% elif stand.step in ("asking", "pin"):
 <p class="big">{{t("wait.lead", phone=stand.phone, price=price, package=stand.plan)}}</p>
 % if stand.step == "asking":
 <p class="busy">{{t("wait.asking")}}</p>
@@ -44,7 +50,10 @@
 % end
 % end
 </div>
-% if stand.step == "failed":
+% if stand.step == "page":
+<p><a class="button" href="{{stand.page_url}}" rel="noreferrer">{{t("hosted.go")}}</a></p>
+<p><a href="{{home_link}}">{{t("hosted.change")}}</a></p>
+% elif stand.step == "failed":
 <form method="post" action="/buy">
 <input type="hidden" name="state" value="{{state}}">
 <input type="hidden" name="again" value="{{stand.ref}}">
