@@ -309,7 +309,7 @@ def test_paystack_is_silent_until_it_has_a_key_and_then_whole(
     box: Box, examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert examine().level("HL-SET-11") == ""
-    monkeypatch.setenv("HOTSPOT_PAYSTACK_SECRET_KEY", "sk_test_1")
+    monkeypatch.setenv("HOTSPOT_PAYSTACK_SECRET_KEY", "sk_test_pretend0key")
     found = examine().of("HL-SET-11")
     assert "paystack.email, web.public_url" in found["says"]
     monkeypatch.setenv("HOTSPOT_PAYSTACK_EMAIL", "owner@kona.example")
