@@ -28,7 +28,7 @@ def _inquire_failed(error: str, inquiry_id: int) -> None:
     results.gave_up(inquiry_id, error, here.now())
 
 
-@huey.job("payments", failed=_inquire_failed)
+@huey.job("payments", tries=5, failed=_inquire_failed)
 def inquire(inquiry_id: int) -> None:
     """Put a question or an order to M-Pesa: an order never leaves twice."""
     inquiry = inquiries.may_send(inquiry_id, here.now())
@@ -41,9 +41,13 @@ def inquire(inquiry_id: int) -> None:
         inquiries.not_sent(inquiry)
         raise
     here.believe(here.rail("mpesa"))
-    if answer.kind == "uncertain" and inquiry.kind in inquiries.REPEATABLE:
-        raise TryAgain(answer.says)
+    if inquiry.kind in inquiries.REPEATABLE and _is_worth_another(answer):
+        raise TryAgain(answer.says, after_seconds=answer.retry_after_seconds)
     results.sent(inquiry, answer, here.now())
+
+
+def _is_worth_another(answer: Ordered) -> bool:
+    return answer.kind == "uncertain" or answer.retry_after_seconds is not None
 
 
 def _order(inquiry: Inquiry) -> Ordered:
@@ -98,10 +102,19 @@ def seek() -> None:
     if not here.can_order():
         return
     inquiries.ask_after(here.box.key, here.now())
+    if confirming.policy(here.settings) == confirming.STATUS:
+        _ask_again()
     wanted = claims.wanted(here.now())
     due = (one for one in wanted if inquiries.may_seek(one, here.now()))
     for receipt in islice(due, 1):
         inquiries.ask_status(receipt, here.box.key, here.now())
+
+
+def _ask_again() -> None:
+    """The second word was asked for and did not come: once more, ever more rarely."""
+    for told in confirming.open_ones():
+        if told.receipt and inquiries.may_seek(told.receipt, here.now()):
+            inquiries.ask_status(told.receipt, here.box.key, here.now(), told.payment)
 
 
 @huey.job("hotspot-sessions")

@@ -83,6 +83,19 @@ def _end(told: ToldPaid, came_to: str, now: int) -> None:
     change.where(ToldPaid.payment == told.payment).execute()
 
 
+def open_ones() -> list[ToldPaid]:
+    """Every payment that waits for the second word, the longest waiting first."""
+    query = ToldPaid.select(ToldPaid, Payment).join(Payment)
+    waiting = ToldPaid.ended_at.is_null() & (Payment.state != "paid")
+    return list(query.where(waiting).order_by(ToldPaid.told_at))
+
+
+def receipt_of(payment: Payment) -> str | None:
+    """The receipt that a callback told of a payment that was not believed, or None."""
+    told = ToldPaid.get_or_none(ToldPaid.payment == payment)
+    return told.receipt if told is not None else None
+
+
 def overdue(now: int) -> list[Payment]:
     """Told as paid long ago, and M-Pesa has not said its second word."""
     old = ToldPaid.ended_at.is_null() & (ToldPaid.told_at < now - OVERDUE_SECONDS)

@@ -16,6 +16,7 @@ from hotspot_lite.settings import operator
 from hotspot_lite.trade import (
     audit,
     catalogue,
+    confirming,
     ledger,
     matching,
     payments,
@@ -153,7 +154,9 @@ def _take(row: Undecided, payment: Payment, receipt: str, now: int) -> None:
         Payment.update(amount_cents=row.amount_cents).where(
             Payment.id == payment.id
         ).execute()
-    payments.mark_paid(payment, "person", None, _free_receipt(receipt), now)
+    known = _free_receipt(receipt) or confirming.receipt_of(payment)
+    if payments.mark_paid(payment, "person", None, known, now) == "receipt-twice":
+        raise BadInput("Its receipt is on another payment.", field="receipt")
 
 
 def _free_receipt(text: str) -> str | None:

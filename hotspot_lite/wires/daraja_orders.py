@@ -52,12 +52,14 @@ class Initiator:
 @dataclass(frozen=True)
 class Ordered:
     """What Daraja said at once. accepted: a result will come. refused: it does
-    nothing. uncertain: nobody knows."""
+    nothing; it may later where `retry_after_seconds` says so. uncertain: nobody knows.
+    """
 
     kind: Literal["accepted", "refused", "uncertain"]
     conversation: str = ""
     code: str = ""
     says: str = ""
+    retry_after_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,11 @@ def _read(answer: Answer) -> Ordered:
         return Ordered("accepted", known_as, code)
     why = refusal(told)
     if why is not None:
-        return Ordered("refused", "", why.code, f"{why.says} {why.todo}".strip())
+        wait = answer.retry_after()
+        seconds = why.wait_seconds if wait is None else wait
+        return Ordered(
+            "refused", "", why.code, f"{why.says} {why.todo}".strip(), seconds
+        )
     says = f"Daraja's answer (HTTP {answer.status}) doesn't say what it did."
     return Ordered("uncertain", known_as, told.code or code, says)
 

@@ -11,8 +11,9 @@ from test_giving_back import web as serve
 
 from hotspot_lite import journey
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import overdue
+from hotspot_lite.trade import overdue, resolving, undecided
 from hotspot_lite.trade.models import Callback, Inquiry, Payment, Subscription, ToldPaid
+from hotspot_lite.trade.resolving import Decision
 
 Told = Callable[[str], Payment]
 web_of_the_box = serve
@@ -121,3 +122,46 @@ def test_where_nobody_may_ask_for_a_status_a_query_has_to_do(
     payment = told("require_status")
     work()
     assert (again(payment).state, Inquiry.select().count()) == ("paid", 0)
+
+
+def test_a_busy_m_pesa_is_asked_again(told: Told, town: Town) -> None:
+    payment = told("require_status")
+    town.daraja.order_fault = "busy"
+    work()
+    assert (again(payment).state, doubts()) == ("sent", [])
+    town.daraja.order_fault = ""
+    journey.inquire(inquiry_id=Inquiry.get().id)
+    comes()
+    assert again(payment).state == "paid"
+
+
+def test_a_result_that_was_lost_is_asked_for_again(
+    told: Told, town: Town, clock: Shifted
+) -> None:
+    payment = told("require_status")
+    town.daraja.orders.lost = True
+    work()
+    assert wait_for(lambda: town.daraja.seen("status"))
+    town.daraja.orders.lost = False
+    journey.seek()
+    assert Inquiry.select().count() == 1
+    clock.shift = 400
+    journey.seek()
+    work()
+    comes()
+    assert again(payment).state == "paid"
+
+
+def test_a_person_who_gives_the_time_keeps_the_receipt_that_was_told(
+    told: Told, town: Town
+) -> None:
+    payment = told("require_status")
+    town.daraja.orders.code = "2001"
+    work()
+    comes()
+    (row,) = undecided.waiting()
+    decision = Decision("grant", "jane", "It is in the statement.")
+    resolving.resolve(row.id, decision, journey.here.now())
+    payment = again(payment)
+    assert (payment.state, payment.settled_by) == ("paid", "person")
+    assert payment.receipt == town.daraja.money_taken()[0].receipt
