@@ -24,7 +24,7 @@ from hotspot_lite.journey.inquiring import (
 )
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
-from hotspot_lite.journey.noticing import notice
+from hotspot_lite.journey.noticing import listen, notice
 from hotspot_lite.journey.online import admit, catch_up
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.telling import tell
@@ -50,6 +50,7 @@ __all__ = [
     "keep_figures",
     "kick",
     "leave",
+    "listen",
     "look",
     "match",
     "mirror_changes",

@@ -201,6 +201,12 @@ DECLARED: tuple[Setting, ...] = (
         one_of("end", "keep"),
     ),
     Setting(
+        "money.silence",
+        True,
+        "Tell when no payments come at an hour of the week at which they usually do.",
+        flag,
+    ),
+    Setting(
         "paystack.secret_key",
         "",
         "From Paystack's dashboard, sk_live_…; with it customers may also pay there.",
