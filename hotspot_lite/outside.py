@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from hotspot_lite import box as boxes
@@ -21,7 +21,7 @@ from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.onboarding import Site
 from hotspot_lite.settings import Settings, operator
-from hotspot_lite.wires import paystack, radius
+from hotspot_lite.wires import paystack
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_orders import Initiator
@@ -31,6 +31,9 @@ from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
 from hotspot_lite.wires.routeros import Router, RouterAddress
 from hotspot_lite.wires.sms import SmsAccount
+
+if TYPE_CHECKING:
+    from hotspot_lite.wires.radius import Address
 
 DARAJA = {
     "sandbox": "https://sandbox.safaricom.co.ke",
@@ -185,6 +188,8 @@ class Outside:
         A router that is deaf to it (/radius/incoming is off, the secret differs) is
         not asked again for five minutes: the API does it as well.
         """
+        from hotspot_lite.wires import radius  # pyrad: only the worker needs it
+
         secret = self.settings["radius.secret"]
         if not secret or time.monotonic() < self._coa_again_at:
             return False
@@ -258,16 +263,20 @@ def router_address(s: Settings) -> RouterAddress:
     )
 
 
-def radius_address(s: Settings) -> radius.Address:
+def radius_address(s: Settings) -> Address:
     """Our own RADIUS server, as this machine reaches it."""
+    from hotspot_lite.wires.radius import Address
+
     host = str(s["radius.host"])
     own = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)
-    return radius.Address(own, s["radius.secret"], auth_port=s["radius.auth_port"])
+    return Address(own, s["radius.secret"], auth_port=s["radius.auth_port"])
 
 
-def coa_address(s: Settings) -> radius.Address:
+def coa_address(s: Settings) -> Address:
     """The router's ear for RADIUS orders, as the settings name it."""
-    return radius.Address(
+    from hotspot_lite.wires.radius import Address
+
+    return Address(
         host=s["router.host"],
         secret=s["radius.secret"],
         coa_port=s["radius.coa_port"],

@@ -10,7 +10,7 @@ ending, noticing, watching.
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
 from hotspot_lite.journey.byhand import confirm, match
-from hotspot_lite.journey.checking import check_radius, check_router
+from hotspot_lite.journey.checking import check_router
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
@@ -28,7 +28,7 @@ from hotspot_lite.journey.noticing import listen, notice
 from hotspot_lite.journey.online import admit, catch_up
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.telling import tell
-from hotspot_lite.journey.watching import keep_figures, sample, show
+from hotspot_lite.journey.watching import sample, show
 
 __all__ = [
     "admit",
@@ -36,7 +36,6 @@ __all__ = [
     "audit_money",
     "audit_nightly",
     "catch_up",
-    "check_radius",
     "check_router",
     "close_stale",
     "confirm",
@@ -47,7 +46,6 @@ __all__ = [
     "here",
     "huey",
     "inquire",
-    "keep_figures",
     "kick",
     "leave",
     "listen",

@@ -13,9 +13,10 @@ from hotspot_lite.wires import radius
 MISSES = 2
 
 
-@huey.job("router-checks", every_seconds=lambda: 15.0, durable=False)
+@huey.job("router-checks", every_seconds=lambda: 30.0, durable=False)
 def check_router() -> None:
-    """Look whether the router answers, what is wrong with it, and hold clocks."""
+    """Look whether RADIUS and the router answer, what is wrong, and hold clocks."""
+    check_radius()
     if not here.has_router():
         return
     try:
@@ -51,7 +52,6 @@ def tell(verdict: Verdict) -> None:
     conditions.observe(verdict.name, verdict.is_wrong, verdict.says, here.now())
 
 
-@huey.job("router-checks", every_seconds=lambda: 10.0, durable=False)
 def check_radius() -> None:
     """Ask RADIUS whether it lives; the router's script hears of it by /router/alive."""
     if not here.settings["radius.secret"] or here.settings["access.planes"] == "router":

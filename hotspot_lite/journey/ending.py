@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import TryAgain
@@ -15,7 +16,21 @@ from hotspot_lite.trade import access, overstay, sessions, subscriptions
 LOOK_BACK_SECONDS = 7 * 86_400
 
 
-@huey.job("hotspot-sessions", every_seconds=lambda: 1.5, durable=False)
+# What ends by no clock (data over, money taken back) is cut off within five seconds.
+MOST_PAUSE_SECONDS, LEAST_PAUSE_SECONDS = 3.5, 0.5
+
+
+def _pause() -> float:
+    """Until the next time ends, where that is soon: a run costs CPU, and most end
+    nothing."""
+    next_at = subscriptions.next_end()
+    left = 0.0 if next_at is None else next_at - time.time() + 0.1
+    if not 0 < left < MOST_PAUSE_SECONDS:
+        return MOST_PAUSE_SECONDS  # it is over already only where a clock is in doubt
+    return max(LEAST_PAUSE_SECONDS, left)
+
+
+@huey.job("hotspot-sessions", every_seconds=_pause, durable=False)
 def expire() -> None:
     """Close what is used up, and cut it off at the router, now or when it is back.
 
@@ -59,7 +74,7 @@ def drain() -> None:
     )
 
 
-@huey.job("hotspot-accounting", every_seconds=lambda: 30.0, durable=False)
+@huey.job("hotspot-accounting", every_seconds=lambda: 45.0, durable=False)
 def close_stale() -> None:
     """Close sessions that the router no longer has, and those long silent.
 

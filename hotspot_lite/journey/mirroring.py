@@ -19,7 +19,7 @@ MOST_SINGLY = 20
 NOTED_AT_ONCE = 50
 
 
-@huey.job("provisioning", every_seconds=lambda: 5.0, durable=False)
+@huey.job("provisioning", every_seconds=lambda: 20.0, durable=False)
 def mirror_changes() -> None:
     """Tell the router whose time began, changed or ended; mostly there is nothing."""
     now = here.now()

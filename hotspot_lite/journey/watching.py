@@ -17,12 +17,20 @@ from hotspot_lite.wires.routeros import Active, Resource, Router, Traffic
 
 # While nobody looks, the router has better things to do than to tell us.
 UNWATCHED_SECONDS = 60
+NOTICED_SECONDS = 5.0
+CHARTED_SECONDS = 20
 
 # In this process's memory: a worker that starts anew begins a new one.
 history = figures.History()
 
 
-@huey.job("router-data", every_seconds=lambda: here.settings["router.sample_seconds"])
+def _pause() -> float:
+    """How soon somebody who begins to look is noticed, or the rhythm for who looks."""
+    watched = here.box.is_watched()
+    return float(here.settings["router.sample_seconds"]) if watched else NOTICED_SECONDS
+
+
+@huey.job("router-data", every_seconds=_pause)
 def sample() -> None:
     """Read the router's load and who is online there, into /run."""
     if not here.has_router():
@@ -39,6 +47,9 @@ def sample() -> None:
     told = {"version": load.version, "uptime_seconds": load.uptime_seconds}
     put_sample(here.settings.run_dir, "router", told | asdict(figure))
     put_online(online, now)
+    if now - history.shown_at >= CHARTED_SECONDS:
+        history.shown_at = now
+        keep_figures(now)
 
 
 def _figure(router: Router, load: Resource, online: int, now: int) -> Figure:
@@ -67,10 +78,8 @@ def _used_percent(free: int, total: int) -> int:
     return round(100 * (total - free) / total) if total else 0
 
 
-@huey.job("router-data", every_seconds=lambda: 20.0)
-def keep_figures() -> None:
+def keep_figures(now: int) -> None:
     """Put the last hours' minutes into /run for charts; each five minutes one row."""
-    now = here.now()
     minutes = [asdict(one) for one in history.minutes(now)]
     put_sample(here.settings.run_dir, "figures", {"at": now, "minutes": minutes})
     if here.clock().believed:

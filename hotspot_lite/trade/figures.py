@@ -41,6 +41,7 @@ class History:
 
     def __init__(self) -> None:
         self._figures: deque[Figure] = deque(maxlen=MOST_FIGURES)
+        self.shown_at = 0  # when they were last put before people
 
     def add(self, figure: Figure) -> None:
         """Take in the newest."""

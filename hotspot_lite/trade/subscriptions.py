@@ -220,6 +220,15 @@ def end_early(subscription: Subscription, now: int) -> None:
             begins = max(begins, later.expires_at)
 
 
+def next_end() -> int | None:
+    """When the next running time ends, or None; it may be over already."""
+    query = Subscription.select(Subscription.expires_at).where(
+        Subscription.ended_at.is_null() & Subscription.expires_at.is_null(False)
+    )
+    found = query.order_by(Subscription.expires_at).first()
+    return None if found is None else int(found.expires_at)
+
+
 def end_those_over(now: int) -> int:
     """Mark what has run out by time or data; how many. Only under a believed clock."""
     over = Subscription.ended_at.is_null() & (

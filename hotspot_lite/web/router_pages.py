@@ -10,8 +10,8 @@ from hotspot_lite.box import Box
 from hotspot_lite.onboarding import login_pages
 from hotspot_lite.web import board, pages
 
-# RADIUS is asked every ten seconds.
-ALIVE_SECONDS = 45
+# RADIUS is asked every thirty seconds.
+ALIVE_SECONDS = 75
 DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 KINDS = {"html": "text/html; charset=utf-8", "json": "application/json"}
 

@@ -9,6 +9,7 @@ from road import Shifted, with_settings
 
 from hotspot_lite import journey
 from hotspot_lite.box import Box
+from hotspot_lite.journey import checking
 from hotspot_lite.outside import read_sample
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade import conditions, events
@@ -121,14 +122,14 @@ def test_drift_that_was_put_right_is_told(sold: Subscription, town: Town) -> Non
 def test_radius_that_is_silent_is_told_and_leaves_the_router_s_users_awake(
     sold: Subscription, town: Town, box: Box
 ) -> None:
-    journey.check_radius()
+    checking.check_radius()
     sample = read_sample(box.settings.run_dir, "radius")
     assert sample is not None and sample["answers"]
     journey.reconcile_planes()
     port = box.settings["radius.auth_port"]
     dead = {**box.settings.values, "radius.auth_port": port + 1}
     journey.here.use(Box(type(box.settings)(dead), box.clock, box.key))
-    journey.check_radius()
+    checking.check_radius()
     assert wrong() == ["radius-silent"]
     rows = town.router.tables["/ip/hotspot/user"].rows
     (row,) = [r for r in rows if r["comment"].startswith("hsl:")]
@@ -136,6 +137,6 @@ def test_radius_that_is_silent_is_told_and_leaves_the_router_s_users_awake(
     journey.reconcile_planes()
     assert row["disabled"] == "false"
     journey.here.use(box)
-    journey.check_radius()
+    checking.check_radius()
     journey.reconcile_planes()
     assert row["disabled"] == "true"

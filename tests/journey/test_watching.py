@@ -103,11 +103,11 @@ def test_seconds_stay_in_memory_and_five_minutes_are_one_row(
         history.add(Figure(start + second, second % 100, 50, 10, None, 8, 4, 3, 1))
     clock.shift = start + 150 - int(time.time())
     before = store.database.connection().total_changes
-    journey.keep_figures()
+    watching.keep_figures(journey.here.now())
     assert store.database.connection().total_changes == before
     clock.shift = start + 305 - int(time.time())
     for _ in range(3):
-        journey.keep_figures()
+        watching.keep_figures(journey.here.now())
     (row,) = figures.kept(0)
     assert (row.at, row.cpu_percent, row.down_bits) == (start + 300, 49, 8)
     assert row.temperature_c is None
