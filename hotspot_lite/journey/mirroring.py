@@ -17,6 +17,10 @@ from hotspot_lite.wires.routeros import ProfileWish, User, UserWish
 MOST_SINGLY = 20
 # What is written at the router and not noted here yet, at most.
 NOTED_AT_ONCE = 50
+# A run stays within its lane's timeout, on a small board too; the next goes on.
+MOST_WRITES = 500
+# Two thousand users take a small board some seconds.
+LIST_SECONDS = 30.0
 
 
 @huey.job("provisioning", every_seconds=lambda: 20.0, durable=False)
@@ -52,10 +56,14 @@ def reconcile_planes() -> None:
         return
     is_mirrored = here.settings["access.planes"] != "radius"
     wanted = mirror.grants(here.now()) if is_mirrored else []
-    plan = _agree(wanted, here.router().users(), None)
+    with here.router().at_length(LIST_SECONDS):
+        found = here.router().users()
+    plan = _agree(wanted, found, None)
     tell(router_checks.clashes(plan.clashes))
     tell(router_checks.drift(plan.drifted))
-    _forget_profiles()
+    gone = {user.id for user in plan.remove}
+    left = {user.profile for user in found if user.id not in gone}
+    _forget_profiles(left | _profiles(plan))
 
 
 def _agree(
@@ -108,10 +116,10 @@ def _carry_out(plan: Plan) -> None:
 def _written(plan: Plan) -> Iterator[tuple[Wish, Found | None]]:
     """Write them one by one, giving each that is written: a kill loses no more."""
     router = here.router()
-    for wish in plan.add:
+    for wish in plan.add[:MOST_WRITES]:
         router.add_user(_user(wish))
         yield wish, None
-    for user, wish in plan.change:
+    for user, wish in plan.change[:MOST_WRITES]:
         assert isinstance(user, User)
         router.change_user(user, _user(wish))
         yield wish, user
@@ -144,10 +152,13 @@ def _profile(wish: Wish) -> ProfileWish:
     )
 
 
-def _forget_profiles() -> None:
+def _profiles(plan: Plan) -> set[str]:
+    return {wish.profile for wish in (*plan.add, *_wishes(plan))}
+
+
+def _forget_profiles(used: set[str]) -> None:
     """Profiles of ours that no user has; one in use is refused, and stays."""
     router = here.router()
-    used = {user.profile for user in router.users()}
     for one in router.profiles():
         if one.name.startswith(f"{mirror.MARK}-") and one.name not in used:
             try:

@@ -7,7 +7,8 @@ is dropped, because the next answer on it would be the last question's.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -40,6 +41,7 @@ class Talk:
 
     def __init__(self, address: RouterAddress) -> None:
         self._address = address
+        self._allowed_seconds = address.deadline_seconds
         self._api: PlainApi | None = None
         self._owner = 0
         self._deadline = Deadline(0)
@@ -60,6 +62,15 @@ class Talk:
         api, self._api = self._api, None
         if api is not None:
             api.close()
+
+    @contextmanager
+    def at_length(self, seconds: float) -> Iterator[None]:
+        """Calls within may take that long each: for lists of thousands."""
+        self._allowed_seconds = seconds
+        try:
+            yield
+        finally:
+            self._allowed_seconds = self._address.deadline_seconds
 
     # -- any menu ------------------------------------------------------------
 
@@ -106,7 +117,7 @@ class Talk:
     # -- what the commands share ---------------------------------------------
 
     def _begin(self) -> None:
-        self._deadline = Deadline(self._address.deadline_seconds)
+        self._deadline = Deadline(self._allowed_seconds)
 
     def _remove(self, menu: str, row_ids: Sequence[str]) -> None:
         try:
@@ -183,7 +194,7 @@ class Talk:
         assert isinstance(line, Line)
         line.deadline = self._deadline
         # On an old line half the time must be left for a new one.
-        half = self._address.deadline_seconds / 2
+        half = self._allowed_seconds / 2
         line.patience_seconds = half if is_sceptical else None
         return self._api
 

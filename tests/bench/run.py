@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import load
+import planes
 import queue_bench
 import rest
 import sale
@@ -70,7 +71,7 @@ def table(found: dict[str, str]) -> str:
 def main() -> None:
     """Measure all; write the README unless told only to print."""
     found: dict[str, str] = {}
-    for bench in (sale, load, queue_bench, rest):
+    for bench in (sale, load, queue_bench, rest, planes):
         found |= bench.main()
     text = table(found)
     print(text)

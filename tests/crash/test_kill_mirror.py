@@ -1,0 +1,75 @@
+"""Killed with -9 while it writes users to the router, the box ends with each once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from hotspot_lite import box as boxes
+from hotspot_lite import settings, store
+from hotspot_lite.stage import until
+from hotspot_lite.town.whole import Town
+from hotspot_lite.trade import catalogue, customers, subscriptions
+from hotspot_lite.trade.models import Mirror
+
+CUSTOMERS = 120
+KILLS = 4
+PROGRAM = """
+from hotspot_lite import journey
+journey.here.open()
+print("ready", flush=True)
+journey.reconcile_planes()
+"""
+
+
+def written(town: Town) -> list[str]:
+    with town.router.lock:
+        rows = list(town.router.tables["/ip/hotspot/user"].rows)
+    return [row["name"] for row in rows if row["comment"].startswith("hsl:")]
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+    )
+
+
+def test_a_kill_in_mid_mirror_leaves_no_user_twice_and_none_out(
+    tmp_path: Path,
+) -> None:
+    with Town() as town:
+        environment = town.settings() | {
+            "HOTSPOT_CONFIG": "/nonexistent",
+            "HOTSPOT_BOX_DATA_DIR": str(tmp_path / "data"),
+            "HOTSPOT_BOX_RUN_DIR": str(tmp_path / "run"),
+        }
+        boxes.make(settings.load(environment))
+        boxes.open_box(environment)
+        now = int(time.time())
+        terms = catalogue.terms_of(catalogue.add("Day", "50", "1d", now))
+        with store.atomic():
+            for number in range(CUSTOMERS):
+                who, _ = customers.of_phone(f"25471{number:07}", now)
+                subscriptions.give(subscriptions.Wish(who, terms, "", ""), now)
+        for kill in range(1, KILLS + 1):
+            running = start(environment)
+            enough = kill * CUSTOMERS // (KILLS + 2)
+            assert until(lambda most=enough: len(written(town)) >= most, 30)
+            running.send_signal(signal.SIGKILL)
+            running.wait()
+        assert len(written(town)) < CUSTOMERS  # it was in the middle, each time
+        assert start(environment).wait(60) == 0
+        assert set(Counter(written(town)).values()) == {1}
+        assert len(written(town)) == CUSTOMERS == Mirror.select().count()
+        before = len(town.router.journal)
+        assert start(environment).wait(60) == 0
+        wrote = [what for _, what in town.router.journal[before:]]
+        assert not [w for w in wrote if "/add" in w or "/set" in w]
+    store.close()
