@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -38,13 +40,19 @@ class Ports:
 class Town(Inhabitant):
     """Daraja, Paystack, a router, an SMS gateway and people, for one box here.
 
-    `scale` shortens the seconds that people take (0.01: a minute is 0.6 s).
+    `scale` shortens the seconds that people take (0.01: a minute is 0.6 s); `now` is
+    the clock of M-Pesa.
     """
 
-    def __init__(self, scale: float = 1.0, ports: Ports | None = None) -> None:
+    def __init__(
+        self,
+        scale: float = 1.0,
+        ports: Ports | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self.ports = ports or Ports()
         self.secret = secrets.token_hex(16)
-        self.daraja = PretendDaraja(scale=scale)
+        self.daraja = PretendDaraja(scale=scale, now=now)
         self.paystack = PretendPaystack(scale=scale)
         self.paystack.webhooks.url = f"{self.portal_url}/cb/paystack"
         self.sms = PretendSmsGateway()

@@ -1,5 +1,6 @@
 """The fixtures of the journey's tests; `road` has them under a name of its own."""
 
 from road import asked, box, clock, paid, sold, town, visitor
+from village import village
 
-__all__ = ["asked", "box", "clock", "paid", "sold", "town", "visitor"]
+__all__ = ["asked", "box", "clock", "paid", "sold", "town", "village", "visitor"]

@@ -1,0 +1,161 @@
+"""A box in the pretend town in one process: real web, real jobs, time in our hand."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from test_journey import Shifted, responder_in_thread
+
+from hotspot_lite import box as boxes
+from hotspot_lite import jobs, journey, settings, store
+from hotspot_lite.box import Box
+from hotspot_lite.jobs import taking
+from hotspot_lite.stage import until
+from hotspot_lite.town.daraja_phones import Phone
+from hotspot_lite.town.visitor import Page, Visitor
+from hotspot_lite.town.whole import Town
+from hotspot_lite.trade import catalogue, overdue, undecided
+from hotspot_lite.trade.models import Payment, Subscription
+from hotspot_lite.web import serving
+
+PLAN, PRICE_CENTS = "1 Hour", 2000
+
+
+class Village:
+    """Open it as a context manager. People buy, `work` is the worker's part."""
+
+    def __init__(self, folder: Path, **more: str) -> None:
+        self.clock = Shifted(trusted=True)
+        self.town = Town(scale=0.01, now=lambda: float(self.clock.at()))
+        self.daraja = self.town.daraja
+        self.daraja.query_early_seconds = 0.0
+        self.own = {
+            "HOTSPOT_CONFIG": "/nonexistent",
+            "HOTSPOT_BOX_DATA_DIR": str(folder / "data"),
+            "HOTSPOT_BOX_RUN_DIR": str(folder / "run"),
+            "HOTSPOT_RADIUS_SERVER": "embedded",
+            **{f"HOTSPOT_{name}": value for name, value in more.items()},
+        }
+
+    def __enter__(self) -> Village:
+        self.town.start()
+        self.environment = self.town.settings() | self.own
+        boxes.make(settings.load(self.environment))
+        opened = boxes.open_box(self.environment)
+        self.box = Box(opened.settings, self.clock, opened.key)
+        journey.here.use(self.box)
+        self.radius = responder_in_thread(self.box)
+        self.radius.__enter__()
+        catalogue.add(PLAN, "20", "1h", journey.here.now())
+        self._serve()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.trigger.pull_trigger(self.server._map.clear)
+        self.serving.join(5)
+        self.server.task_dispatcher.shutdown()
+        self.server.close()
+        self.radius.__exit__()
+        self.town.stop()
+        store.close()
+        jobs.rows.run.close()
+
+    def _serve(self) -> None:
+        self.server: Any = serving.make_server(self.box, journey.here.rails, {})
+        self.serving = threading.Thread(target=self.server.run, daemon=True)
+        self.serving.start()
+
+    # -- people --------------------------------------------------------------------
+
+    def somebody(self, **habits: Any) -> Visitor:
+        """A new customer; `habits` are fields of their pretend phone."""
+        made = self.town.visitor()
+        phone = self.phone_of(made)
+        phone.enter_pin_after_seconds = 5.0
+        for name, value in habits.items():
+            assert hasattr(phone, name), name
+            setattr(phone, name, value)
+        return made
+
+    def phone_of(self, customer: Visitor) -> Phone:
+        return self.daraja.phones[customer.phone]
+
+    def buy(self, customer: Visitor) -> Payment:
+        """The customer orders in the portal, and the worker asks the phone."""
+        self.page: Page = customer.buy(customer.browse(), PLAN)
+        assert "/wait/" in self.page.url, self.page.html
+        self.work()
+        return Payment.get(Payment.ref == self.page.url.rpartition("/")[2])
+
+    def sell(self, customer: Visitor) -> Payment:
+        """Order, answer the prompt, hear of it, and do the work that follows."""
+        payment = self.buy(customer)
+        self.hear(customer)
+        return self.again(payment)
+
+    def hear(self, customer: Visitor, callbacks: int = 1) -> None:
+        """Wait until the phone is answered and the box was told; then work."""
+        self.answer(customer)
+        assert until(lambda: len(self.daraja.seen("callback")) >= callbacks, 5)
+        self.work()
+
+    def answer(self, customer: Visitor) -> None:
+        """Wait until the customer has done what they do with a prompt."""
+        assert until(lambda: self.daraja.prompts.on(customer.phone) is None, 5)
+
+    # -- the box -------------------------------------------------------------------
+
+    def work(self) -> None:
+        """Run every job that is due, one after the other, as a worker would."""
+        huey = journey.huey
+        huey.bell = None
+        while taken := taking.take(huey.rows, "village", huey.served, self._due()):
+            task = huey.kinds[taken.name]((), taken.args, id=str(taken.token))
+            task.taken = taken
+            huey.execute(task)
+
+    def _due(self) -> float:
+        return time.time() + self.clock.shift
+
+    def pass_time(self, seconds: int) -> None:
+        """Let time pass, and do what a worker does every few seconds at its end."""
+        self.clock.shift += seconds
+        journey.reconcile()
+        overdue.look(journey.here.now())
+        self.work()
+
+    def again(self, payment: Payment) -> Payment:
+        return Payment.get_by_id(payment.id)
+
+    def has_time(self, payment: Payment) -> int:
+        """How many stretches of time this payment has given: 0 or 1, if all is well."""
+        query = Subscription.select().where(Subscription.payment == payment)
+        return int(query.count())
+
+    def doubts(self) -> list[str]:
+        """The kinds that wait on the exceptions list."""
+        return [row.kind for row in undecided.waiting()]
+
+    def prompts(self, customer: Visitor) -> int:
+        """How often the phone was asked."""
+        told = (note["asked"] for note in self.daraja.seen("push"))
+        return sum(body.get("PhoneNumber") == customer.phone for body in told)
+
+    def post(self, path: str, body: object) -> tuple[int, bytes]:
+        """What anybody on the internet can send to the box."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        url = self.town.portal_url + path
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(url, raw, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read()
