@@ -123,9 +123,14 @@ def _judge(
     is_final = payment.state == "paid" or payment.provider != "mpesa"
     if confirm != confirming.TRUST and not is_final:
         return confirming.wait(payment, heard, now)
-    return payments.mark_paid(
+    verdict = payments.mark_paid(
         payment, by, heard.checkout_request_id, heard.receipt, now
     )
+    rest = (heard.amount_cents or 0) - payment.amount_cents
+    if verdict == "paid" and rest > 0:
+        says = f"Paid {heard.amount_text} where {_asked(payment)} was asked."
+        undecided.leave("overpaid", says, now, payment, amount_cents=rest)
+    return verdict
 
 
 def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
@@ -140,9 +145,9 @@ def _doubt(payment: Payment, heard: Heard | None) -> tuple[str, str] | None:
         return _contradiction(payment, heard)
     if not heard.ok or not heard.amount_text:
         return None
-    if heard.amount_cents != payment.amount_cents:
-        asked = f"{payment.amount_cents / 100:.2f}"
-        return "wrong-amount", f"Paid {heard.amount_text} where {asked} was asked."
+    if heard.amount_cents is None or heard.amount_cents < payment.amount_cents:
+        says = f"Paid {heard.amount_text} where {_asked(payment)} was asked."
+        return "wrong-amount", says
     return None
 
 
@@ -152,12 +157,16 @@ def _contradiction(payment: Payment, heard: Heard) -> tuple[str, str] | None:
         says = f"Paid, and later told as not paid: {heard.result_text}"
         return "contradicted", says
     if heard.amount_text and heard.amount_cents != payment.amount_cents:
-        asked = f"{payment.amount_cents / 100:.2f}"
+        asked = _asked(payment)
         return "contradicted", f"Paid {asked}, then told as {heard.amount_text}."
     if payment.receipt and heard.receipt and heard.receipt != payment.receipt:
         says = f"Paid with {payment.receipt}, then told with {heard.receipt}."
         return "contradicted", says
     return None
+
+
+def _asked(payment: Payment) -> str:
+    return f"{payment.amount_cents / 100:.2f}"
 
 
 def to_query(

@@ -267,7 +267,12 @@ def unfulfilled(payment: Payment, error: str, now: int) -> None:
 def _add_receipt(payment: Payment, receipt: str | None, now: int) -> str:
     # Settled by a query, which tells no receipt; the late callback does.
     if receipt and payment.receipt is None:
-        Payment.update(receipt=receipt).where(Payment.id == payment.id).execute()
+        try:
+            Payment.update(receipt=receipt).where(Payment.id == payment.id).execute()
+        except IntegrityError:
+            says = f"Its receipt {receipt} is on another payment already."
+            undecided.leave("receipt-twice", says, now, payment)
+            return "receipt-twice"
         transfers.belongs_to(payment, receipt, now)
         undecided.settle("receipt-missing", payment, "The receipt has come.", now)
     return "already"
