@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from hotspot_lite import jobs, store
 from hotspot_lite.trade import confirming, inbox, payments, undecided
@@ -174,29 +174,26 @@ def to_query(
 ) -> list[Payment]:
     """Open payments that a query may tell more about; of all providers or of one.
 
-    First those that somebody waits for (`watched`), then the fresh, then the old: there
-    are fewer questions than payments, and old prompts must not use them up.
+    First those that a callback calls paid, then those that somebody waits for
+    (`watched`), then the fresh, then the old: there are fewer questions than payments,
+    and old prompts must not use them up.
     """
     old_enough = Payment.asked_at.between(
         now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
     )
+    told = {one.payment.id for one in confirming.open_ones()}
     query = Payment.select().where(
-        Payment.state.in_(("sent", "uncertain")) & (old_enough | _is_told())
+        Payment.state.in_(("sent", "uncertain"))
+        & (old_enough | Payment.id.in_(sorted(told)))
     )
     if provider:
         query = query.where(Payment.provider == provider)
-    found = [p for p in query.order_by(Payment.asked_at) if _may_query(p, now)]
+    rows = query.order_by(Payment.asked_at)
+    found = [p for p in rows if _may_query(p, now, p.id in told)]
     fresh = now - FRESH_SECONDS
-    told = {p.id for p in found if confirming.awaited(p) is not None}
     return sorted(
         found,
         key=lambda p: (p.id not in told, p.id not in watched, p.asked_at < fresh),
-    )
-
-
-def _is_told() -> Any:
-    return Payment.id.in_(
-        ToldPaid.select(ToldPaid.payment).where(ToldPaid.ended_at.is_null())
     )
 
 
@@ -218,10 +215,10 @@ def call_for_query(payment: Payment) -> None:
     )
 
 
-def _may_query(payment: Payment, now: int) -> bool:
+def _may_query(payment: Payment, now: int, is_told: bool = False) -> bool:
     # 20 s apart in the first 5 minutes, then ever rarer: 24 hours of asking about a
     # prompt that nobody answered would use up the query allowance of all.
-    if not payment.queries and confirming.awaited(payment) is not None:
+    if is_told and not payment.queries:
         return True
     wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
     last = payment.answered_at or payment.sent_at or payment.asked_at
@@ -257,11 +254,10 @@ def answered_query(
         ).execute()
         payment = store.get(Payment, payment.id)
         told = confirming.awaited(payment)
+        if told is not None and confirm == confirming.STATUS:
+            return "pending"  # its receipt is asked about: that decides
         if kind == "failed":
-            if told is not None:
-                denied = f"Asked, it says: {says or code}"
-                return confirming.denied(payment, told, denied, now)
-            return payments.mark_failed(payment, code, says, now)
+            return _answered_no(payment, told, code, says, now)
         is_sure = now - payment.asked_at >= sure_seconds
         if kind != "paid" or not (told or is_sure):
             return "pending"
@@ -272,9 +268,16 @@ def answered_query(
         return payments.mark_paid(payment, "query", None, None, now)
 
 
+def _answered_no(
+    payment: Payment, told: ToldPaid | None, code: str, says: str, now: int
+) -> str:
+    if told is None:
+        return payments.mark_failed(payment, code, says, now)
+    return confirming.denied(payment, told, f"Asked, it says: {says or code}", now)
+
+
 def _needs_status(payment: Payment, now: int) -> str:
     # A query tells no receipt, so there is nothing whose status could be asked.
-    if confirming.awaited(payment) is None:
-        says = "A query says paid, but no callback told the receipt to ask about."
-        undecided.leave("unconfirmed", says, now, payment)
+    says = "A query says paid, but no callback told the receipt to ask about."
+    undecided.leave("unconfirmed", says, now, payment)
     return "pending"

@@ -33,8 +33,8 @@ VERDICTS = {
     "contradicted": "It contradicts what was told before.",
 }
 BY = {
-    "callback": "M-Pesa told so.",
-    "query": "M-Pesa said so when asked.",
+    "callback": "The provider told so.",
+    "query": "The provider said so when asked.",
     "status": "M-Pesa said so, asked about its receipt.",
     "answer": "The provider answered so at once.",
     "c2b": "Paid by hand.",

@@ -165,3 +165,27 @@ def test_a_person_who_gives_the_time_keeps_the_receipt_that_was_told(
     payment = again(payment)
     assert (payment.state, payment.settled_by) == ("paid", "person")
     assert payment.receipt == town.daraja.money_taken()[0].receipt
+
+
+def test_a_query_that_says_no_decides_nothing_where_the_status_does(
+    told: Told, town: Town, clock: Shifted
+) -> None:
+    payment = told("require_status")
+    town.daraja.orders.lost = True
+    town.daraja.prompts.find(str(payment.checkout_request_id)).code = "1032"
+    work()
+    journey.reconcile()
+    assert town.daraja.seen("query")
+    assert (again(payment).state, doubts()) == ("sent", [])
+
+
+def test_what_only_a_query_says_is_paid_waits_for_a_person(
+    asked: Payment, town: Town, monkeypatch: pytest.MonkeyPatch, clock: Shifted
+) -> None:
+    with_settings(monkeypatch, mpesa__confirm="require_status")
+    town.daraja.phones[asked.phone].callback_lost = True
+    journey.push(payment_id=asked.id)
+    assert wait_for(lambda: town.daraja.money_taken())
+    clock.shift = 120
+    journey.reconcile()
+    assert (again(asked).state, doubts()) == ("sent", ["unconfirmed"])
