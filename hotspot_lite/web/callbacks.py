@@ -94,7 +94,12 @@ class Callbacks:
 
 
 def _headers() -> dict[str, str]:
-    return {name.lower(): text for name, text in request.headers.items()}
+    # Not `request.headers`: it refuses all of them where one isn't UTF-8.
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): text
+        for name, text in request.environ.items()
+        if name.startswith("HTTP_")
+    }
 
 
 def take_or_keep(box: Box, message: Message, take: Callable[[], str]) -> str:

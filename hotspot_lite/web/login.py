@@ -163,7 +163,7 @@ class Door:
 
     def _must_wait(self, *keys: str) -> bool:
         # These forms have no session yet, so the origin alone must vouch for them.
-        if not pages.is_own_origin() or request.get_header("Origin") == "null":
+        if not pages.is_own_origin() or pages.header("Origin") == "null":
             raise HTTPError(403)
         return self.tries.must_wait(*keys)
 

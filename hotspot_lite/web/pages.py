@@ -177,6 +177,12 @@ def whole(name: str) -> int | None:
     return int(text) if is_number else None
 
 
+def header(name: str, otherwise: str = "") -> str:
+    """A header of the request as it came, Latin-1 on the wire; never an error."""
+    key = "HTTP_" + name.upper().replace("-", "_")
+    return str(request.environ.get(key, otherwise))
+
+
 def client_address() -> str:
     """Where the request came from.
 
@@ -184,7 +190,7 @@ def client_address() -> str:
     nobody else is believed.
     """
     peer = str(request.environ.get("REMOTE_ADDR") or "")
-    told = request.get_header("X-Forwarded-For", "").rpartition(",")[2].strip()
+    told = header("X-Forwarded-For", "").rpartition(",")[2].strip()
     if not told or not _is_loopback(peer):
         return peer
     return told if _is_address(told) else peer
@@ -203,14 +209,14 @@ def is_same(told: str, right: str) -> bool:
 def is_https() -> bool:
     """Whether the browser's side of the connection is TLS."""
     peer = str(request.environ.get("REMOTE_ADDR") or "")
-    told = str(request.get_header("X-Forwarded-Proto", ""))
+    told = str(header("X-Forwarded-Proto", ""))
     is_tls = request.environ.get("wsgi.url_scheme") == "https"
     return is_tls or (_is_loopback(peer) and told == "https")
 
 
 def host_name() -> str:
     """The name by which the browser reached us, without the port; "" if odd."""
-    found = HOST.fullmatch(request.get_header("Host", ""))
+    found = HOST.fullmatch(header("Host", ""))
     return found[1] if found else ""
 
 
@@ -220,10 +226,10 @@ def is_own_origin() -> bool:
     Where it doesn't tell ("null": the portal sends no referrer), the form's own
     signature or the session's token has to say it.
     """
-    told = request.get_header("Origin", "null")
+    told = header("Origin", "null")
     if told != "null":
-        return str(told).partition("://")[2] == str(request.get_header("Host", ""))
-    site = str(request.get_header("Sec-Fetch-Site", "same-origin"))
+        return str(told).partition("://")[2] == str(header("Host", ""))
+    site = str(header("Sec-Fetch-Site", "same-origin"))
     return site in ("same-origin", "none")
 
 
