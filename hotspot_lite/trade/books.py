@@ -14,6 +14,7 @@ from hotspot_lite.trade.catalogue import read_terms
 from hotspot_lite.trade.models import (
     MoneyFact,
     Payment,
+    Refund,
     Subscription,
     Undecided,
     Voucher,
@@ -63,11 +64,18 @@ def _nothing_given(since: int, until: int) -> Iterator[Wrong]:
         _paid(since, until)
         & ~fn.EXISTS(_time_of(Payment.id))
         & ~fn.EXISTS(waits)
+        & ~fn.EXISTS(_goes_back())
         & ~fn.EXISTS(_facts_of(Payment.id, *GIVEN_UP))
     )
     for payment in query.order_by(Payment.id).iterator():
         says = f"Payment {payment.id} of {_money(payment.amount_cents)}."
         yield Wrong("nothing-for-money", says, payment.id, payment.amount_cents)
+
+
+def _goes_back() -> Any:
+    """A refund on its way; one that stays there is on the exceptions list."""
+    on_its_way = Refund.state.in_(("asked", "sent", "uncertain"))
+    return Refund.select(Refund.id).where((Refund.payment == Payment.id) & on_its_way)
 
 
 def _unpaid() -> Iterator[Wrong]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hotspot_lite import store
-from hotspot_lite.trade import accounts, ledger, payments, transfers, undecided
-from hotspot_lite.trade.models import MoneyFact, Payment, Transfer, Undecided
+from hotspot_lite.trade import accounts, payments, refunds, transfers, undecided
+from hotspot_lite.trade.models import MoneyFact, Payment, Transfer
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.trade.statement import Row, Statement
 from hotspot_lite.trade.wrongs import Wrong
@@ -167,23 +167,31 @@ def _left(row: Row, now: int) -> int:
 
 def _reversed(row: Row, found: Compared, now: int, take: bool) -> None:
     payment = store.find(Payment, receipt=row.linked) if row.linked else None
+    if take and _proves_refund(row, payment, now):
+        return
     if payment is None or _knows_reversal(payment):
         return
     says = f"{row.receipt} took {row.linked} back: {_money(row.out_cents)}."
     if not take:
         found.wrongs.append(Wrong("reversed-outside", says, payment.id, -row.out_cents))
         return
-    ledger.write("reversed", row.out_cents, now, payment, f"{row.receipt}, statement")
-    undecided.leave("reversed", says, now, payment)
+    refunds.told(payment, row.receipt, says, now, row.out_cents)
+
+
+def _proves_refund(row: Row, payment: Payment | None, now: int) -> bool:
+    """Whether it is a reversal that we ordered and whose end nobody had told us."""
+    transfer = store.find(Transfer, receipt=row.linked) if row.linked else None
+    refund = refunds.open_of(payment, transfer) if payment or transfer else None
+    if refund is None:
+        return False
+    return refunds.went_back(refund, row.receipt, "It is in the statement.", now)
 
 
 def _knows_reversal(payment: Payment) -> bool:
+    if refunds.open_of(payment, None) is not None:
+        return True  # it waits on the exceptions list, or for its result
     fact = (MoneyFact.payment == payment) & MoneyFact.kind.in_(("reversed", "refunded"))
-    listed = (Undecided.payment == payment) & (Undecided.kind == "reversed")
-    return (
-        MoneyFact.select().where(fact).exists()
-        or Undecided.select().where(listed).exists()
-    )
+    return bool(MoneyFact.select().where(fact).exists())
 
 
 # -- What we have ------------------------------------------------------------------

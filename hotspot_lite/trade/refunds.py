@@ -65,7 +65,8 @@ def by_mpesa(wish: Wish, key: bytes, now: int) -> Refund:
     receipt = _receipt(wish)
     with store.atomic():
         refund = _write(wish, "mpesa", "asked", now)
-        if not refund.is_whole:
+        about = wish.payment or wish.transfer
+        if about is None or refund.amount_cents != about.amount_cents:
             raise BadInput(
                 "M-Pesa reverses a payment as a whole.",
                 "Give the part back yourself and note it.",
@@ -88,14 +89,20 @@ def _receipt(wish: Wish) -> str:
     return str(about.receipt)
 
 
-def told(payment: Payment, receipt: str, says: str, now: int) -> Refund | None:
+def told(
+    payment: Payment, receipt: str, says: str, now: int, amount_cents: int | None = None
+) -> Refund | None:
     """The provider says that it took a payment back itself; None where that is known.
+
+    All that is left of it, unless `amount_cents` is less.
 
     The box did not do it: a person is told.
     """
-    if given_back_cents(payment) >= payment.amount_cents:
+    left = _left(payment)
+    if left <= 0:
         return None
-    wish = Wish("", says, payment, amount_cents=_left(payment), receipt=receipt)
+    amount = min(left, amount_cents or left)
+    wish = Wish("", says, payment, amount_cents=amount, receipt=receipt)
     with store.atomic():
         refund = _write(wish, "told", "done", now)
         _is_done(refund, now)
@@ -148,7 +155,7 @@ def _amount(wish: Wish) -> tuple[int, bool]:
         raise BadInput(
             f"There are {left / 100:,.2f} left to give back.", field="amount"
         )
-    return amount, amount == left and left == payment.amount_cents
+    return amount, amount == left
 
 
 def _twice() -> BadInput:

@@ -294,7 +294,6 @@ WAYS: dict[str, Way] = {
             "It did not",
             "Your statement shows no reversal: it may be given back anew.",
             _has_not,
-            needs_reason=False,
         ),
         Way(
             "write-off",

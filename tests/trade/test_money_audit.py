@@ -19,6 +19,7 @@ from hotspot_lite.trade import (
     ledger,
     money_audit,
     payments,
+    refunds,
     resolving,
     subscriptions,
     undecided,
@@ -30,6 +31,7 @@ from hotspot_lite.trade.models import (
     MoneyFact,
     Payment,
     Plan,
+    Refund,
     Subscription,
     Transfer,
     Voucher,
@@ -384,6 +386,21 @@ def test_another_amount_is_found(plan: Plan) -> None:
     found = against(row("SAF1PAID01", cents=1000))
     assert kinds(found) == ["amount"]
     assert found.wrongs[0].says == "SAF1PAID01: M-Pesa has 10.00, we have 20.00."
+
+
+def test_a_statement_ends_a_refund_that_nobody_knew_the_end_of(plan: Plan) -> None:
+    payment = sold(plan)
+    wish = refunds.Wish("jane", "Too slow.", payment)
+    refund = refunds.by_mpesa(wish, KEY, NOW)
+    Refund.update(state="uncertain").where(Refund.id == refund.id).execute()
+    back = row("SAF1REVERS", NOW + 60, 0, kind="reversal", out_cents=2000)
+    back = Row(**{**back.__dict__, "linked": "SAF1PAID01"})
+    for _ in range(2):
+        against(row("SAF1PAID01"), back, take=True)
+    ended = Refund.get()
+    assert (ended.state, ended.receipt) == ("done", "SAF1REVERS")
+    assert MoneyFact.select().where(MoneyFact.kind == "refunded").count() == 1
+    assert undecided.count() == 0
 
 
 def test_a_reversal_made_outside_is_found_and_taken_in(plan: Plan) -> None:
