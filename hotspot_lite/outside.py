@@ -62,6 +62,8 @@ class Outside:
         self._watched: dict[int, float] = {}
         self._coa_again_at = 0.0
         self.router_misses = 0
+        # Whether this process has held the router's users against the box yet.
+        self.has_agreed = False
         # Up to this time, whatever ended is known to be cut off at the router.
         self.cut_off_until = 0
 
@@ -81,6 +83,7 @@ class Outside:
         self.daraja = mpesa.daraja
         self._thread = threading.local()
         self._coa_again_at, self.cut_off_until, self.router_misses = 0.0, 0, 0
+        self.has_agreed = False
         per_minute = {"mpesa": int(box.settings["mpesa.queries_per_minute"])}
         self._paces = {name: Pace(per_minute.get(name, 0)) for name in self.rails}
 
@@ -301,6 +304,7 @@ def site(s: Settings) -> Site:
         acct_port=s["radius.acct_port"],
         coa_port=s["radius.coa_port"],
         is_tls=s["router.tls"],
+        wakes=s["access.planes"] == "both",
         garden=hosts_to_pay(s),
     )
 

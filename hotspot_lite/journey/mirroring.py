@@ -30,7 +30,7 @@ def mirror_changes() -> None:
     if not here.has_router() or here.settings["access.planes"] == "radius":
         return
     due = mirrored.due(now)
-    if len(due) > MOST_SINGLY:
+    if len(due) > MOST_SINGLY or not here.has_agreed:  # we may have been dead
         reconcile_planes()
         return
     for customer_id in due:
@@ -59,6 +59,7 @@ def reconcile_planes() -> None:
     with here.router().at_length(LIST_SECONDS):
         found = here.router().users()
     plan = _agree(wanted, found, None)
+    here.has_agreed = True
     tell(router_checks.clashes(plan.clashes))
     tell(router_checks.drift(plan.drifted))
     gone = {user.id for user in plan.remove}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Interface
 
-from hotspot_lite.onboarding import login_pages
+from hotspot_lite.onboarding import login_pages, waking
 from hotspot_lite.onboarding.garden import garden
 from hotspot_lite.onboarding.seen import Row, Seen
 from hotspot_lite.onboarding.site import MARK, RIGHTS, Site, is_address
@@ -26,11 +26,7 @@ RADIUS_WAIT = "3s"  # a reject is held back for a second, and the Pi may be slow
 
 def steps(site: Site, seen: Seen) -> list[Step]:
     """Every step that is missing, in an order in which each may be taken."""
-    return [
-        step
-        for rule in (_hotspot, _radius, _incoming, garden, _binding, _option, _api)
-        for step in rule(site, seen)
-    ]
+    return [step for rule in (*RULES, _waking, _api) for step in rule(site, seen)]
 
 
 # -- the hotspot -----------------------------------------------------------------
@@ -285,6 +281,24 @@ def _option_step(site: Site, seen: Seen, why: str) -> Step | None:
             return change("/ip/dhcp-server/network", row, words, why)
     return None
 
+
+# -- when the box is dead --------------------------------------------------------
+
+
+def _waking(site: Site, seen: Seen) -> Iterator[Step]:
+    """The script that wakes the router's own users; none where nothing sleeps."""
+    if not seen.has(waking.MENU):
+        return
+    row = seen.named(waking.MENU, waking.NAME)
+    why = "The router lets in who has paid while the box is dead."
+    if row is not None:
+        wanted = waking.words(site) if site.wakes else {"disabled": "yes"}
+        yield from _kept(change(waking.MENU, row, wanted, why))
+    elif site.wakes:
+        yield Step(waking.MENU, "add", waking.words(site), why, key=("name",))
+
+
+RULES = (_hotspot, _radius, _incoming, garden, _binding, _option)
 
 # -- our own way in --------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotspot_lite.onboarding import login_pages
+from hotspot_lite.onboarding import login_pages, waking
 from hotspot_lite.onboarding.needs import OPTION, PROFILE, RADIUS_WAIT
 from hotspot_lite.onboarding.site import MARK, RIGHTS, Site
 from hotspot_lite.onboarding.steps import STARS, quoted, said
@@ -35,6 +35,7 @@ def setup(site: Site, shows_secrets: bool) -> str:
     head = HEAD.format(box=site.box_address, names=names, server=quoted(site.server))
     lines = [head + MODE, *_radius(site, shows_secrets), *_hotspot(site)]
     lines += [*_doors(site), *_option(site), *_user(site, shows_secrets), *_files(site)]
+    lines += _waking(site)
     return "\n".join([*lines, ':put "hotspot-lite: done."', ""])
 
 
@@ -148,6 +149,15 @@ def _user(site: Site, shows_secrets: bool) -> list[str]:
         _put("/user group", f"name={MARK}", group),
         _put("/user", f"name={quoted(site.api_user)}", user),
         f"/ip service set {service} disabled=no",
+    ]
+
+
+def _waking(site: Site) -> list[str]:
+    if not site.wakes:
+        return []
+    return [
+        "# While the box is dead, the router lets in who has paid.",
+        _put("/system scheduler", f"name={waking.NAME}", waking.words(site)),
     ]
 
 

@@ -20,7 +20,8 @@ class Site:
     `box_address` is the box as the router reaches it, `nas_address` the router as our
     RADIUS knows it; `server` the hotspot server's name, `interface` where to make one
     if there is none; `rewrites_secret`: write the RADIUS secret though it can't be
-    seen whether it differs; `garden`: hosts of payment pages, "*." for all below one.
+    seen whether it differs; `wakes`: users sleep on the router, to be woken when the
+    box is dead; `garden`: hosts of payment pages, "*." for all below one.
     """
 
     box_address: str
@@ -36,6 +37,7 @@ class Site:
     coa_port: int = 3799
     is_tls: bool = False
     rewrites_secret: bool = False
+    wakes: bool = True
     garden: tuple[str, ...] = ()
 
     @property

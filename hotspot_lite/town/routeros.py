@@ -22,6 +22,7 @@ from hotspot_lite.town.routeros_box_menus import BOX_SPECS
 from hotspot_lite.town.routeros_commands import Commands
 from hotspot_lite.town.routeros_menus import SPECS
 from hotspot_lite.town.routeros_port import ApiPort
+from hotspot_lite.town.routeros_scheduler import SCHEDULER, Scheduler
 from hotspot_lite.town.routeros_setup import (
     ROUTER_ADDRESS,
     add_box,
@@ -97,6 +98,7 @@ class PretendRouter(Inhabitant):
             self._log,
             self.lock,
         )
+        self.scheduler = Scheduler(self.tables)
         self._incoming = Incoming(self.hotspot, self.nas, self._takes_orders)
         self._commands = Commands(self)
         users, groups = api_users or API_USERS, api_groups or {}
@@ -285,7 +287,7 @@ class PretendRouter(Inhabitant):
             "/system/resource": lambda _: [self._resource()],
         }
         tables: Tables = {}
-        for spec in (*SPECS, *BOX_SPECS):
+        for spec in (*SPECS, SCHEDULER, *BOX_SPECS):
             tables[spec.path] = Table(spec, tables, lives.get(spec.path))
         return tables
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hotspot_lite.fitting.look import look
-from hotspot_lite.onboarding import Plan, Seen, Site, login_pages, make, script
+from hotspot_lite.onboarding import Plan, Seen, Site, login_pages, make, script, waking
 from hotspot_lite.town.routeros import PretendRouter
 from hotspot_lite.wires.routeros import Router, RouterAddress
 
@@ -101,6 +101,7 @@ def test_every_step_has_only_arguments_that_the_version_knows(version):
     site = replace(SITE, portal_url="https://wifi.example", interface="bridge-hs")
     empty = ("/ip/hotspot", "/radius", "/ip/hotspot/walled-garden/ip", "/user")
     more = ("/user/group", "/file", "/ip/dhcp-server/option", "/ip/hotspot/ip-binding")
+    more += ("/system/scheduler",)
     rows = {
         **dict.fromkeys((*empty, *more), ()),
         "/system/resource": [{"version": f"{version} (stable)"}],
@@ -117,12 +118,37 @@ def test_every_step_has_only_arguments_that_the_version_knows(version):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_script_has_only_arguments_that_the_version_knows(version):
     text = script.setup(replace(SITE, portal_url="https://wifi.example"), True)
+    text = re.sub(r'"(\\.|[^"\\])*"', "Q", text)  # a script within is tried apart
     found = re.findall(r"(/[a-z][a-z -]*?) (add|set|fetch) ([^\n}]*)", text)
     assert len(found) > 15
     for menu, verb, rest in found:
         bare = re.sub(r"\[[^]]*\]|\"[^\"]*\"", "", rest)
         names = set(re.findall(r"([a-z][a-z-]*)=", bare))
         assert_known(version, f"{menu.replace(' ', '/')} {verb}", names)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_waking_script_has_only_what_the_version_knows(version):
+    text = waking.script(SITE)
+    (fetch,) = re.findall(r"/tool fetch ([^;]*);", text)
+    names = set(re.findall(r"([a-z-]+)=", re.sub(r'"[^"]*"', "Q", fetch)))
+    assert names == {"url", "mode", "output"}
+    assert_known(version, "/tool fetch", names)
+    used = set(re.findall(r"(comment|disabled)[=~]", text))
+    assert used == {"comment", "disabled"}
+    assert text.count("{") == text.count("}") and "date" not in text
+
+
+def test_the_waking_script_is_there_only_where_users_sleep():
+    with PretendRouter() as town:
+        table = town.tables["/system/scheduler"]
+        (step,) = [s for s in plan_of(town).steps if s.menu == "/system/scheduler"]
+        table.add(dict(step.words))
+        assert not [s for s in plan_of(town).steps if s.menu == "/system/scheduler"]
+        awake = make(replace(SITE, wakes=False), seen(town)).steps
+        (off,) = [s for s in awake if s.menu == "/system/scheduler"]
+        assert off.words == {"disabled": "yes"}
+    assert waking.NAME not in script.setup(replace(SITE, wakes=False), True)
 
 
 def assert_known(version: str, command: str, names: set[str]) -> None:
