@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hotspot_lite import jobs, settings, store
+from hotspot_lite import discreet, jobs, settings, store
 from hotspot_lite.clock import Clock
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import Settings
@@ -58,6 +58,7 @@ def open_box(environ: Mapping[str, str] | None = None) -> Box:
     store.open_file(first.database_file)
     jobs.open(first.run_dir)
     merged = settings.load(environ, preferences.read())
+    discreet.install(merged)
     trusted = merged["box.clock"] == "trusted"
     evidence = merged.run_dir / "clock.json"
     clock = Clock(evidence, trusted, store.newest_fact_at())
