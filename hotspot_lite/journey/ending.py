@@ -41,6 +41,9 @@ def expire() -> None:
     if not reading.believed:
         return
     subscriptions.end_those_over(reading.at)
+    if overstay.shares_data(reading.at) and here.has_router():
+        with contextlib.suppress(TryAgain):
+            overstay.end_shared(here.router().active(), reading.at)
     since = here.cut_off_until or reading.at - LOOK_BACK_SECONDS
     newest = overstay.newest_end(since)
     if newest is None or not here.has_router():

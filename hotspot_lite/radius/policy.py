@@ -71,6 +71,7 @@ class _Row:
     devices_full: int | None
     subscription: str | None
     blocked: int
+    devices: str | None
 
 
 def one_mac(text: str) -> str:
@@ -147,6 +148,9 @@ def _limits(row: _Row) -> dict[str, Attribute]:
         "Idle-Timeout": IDLE_SECONDS,
         "Class": (row.subscription or "").encode(),
     }
+    if row.devices is not None:
+        # Else the router lets in one: shared-users of its default profile.
+        limits["Port-Limit"] = int(row.devices)
     if row.data_low is not None and row.data_high is not None:
         limits["Mikrotik-Total-Limit"] = int(row.data_low)
         limits["Mikrotik-Total-Limit-Gigawords"] = int(row.data_high)

@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from hotspot_lite.trade import subscriptions
-from hotspot_lite.trade.models import Customer, Device, Subscription
+from peewee import fn
+
+from hotspot_lite import store
+from hotspot_lite.trade import sessions, subscriptions
+from hotspot_lite.trade.models import Customer, Device, Session, Subscription
+from hotspot_lite.trade.sessions import LIVE_SECONDS
 from hotspot_lite.trade.subscriptions import CHUNK
 
 
@@ -112,3 +116,49 @@ def _newest_ends(customer_ids: set[int]) -> Mapping[int, int]:
             at = min(ended_at, int(one.expires_at or ended_at))
             found[owner] = max(found.get(owner, 0), at)
     return found
+
+
+def shares_data(now: int) -> bool:
+    """Whether somebody uses limited data on several devices just now.
+
+    To each session the router gives all that was left at its login: only their sum
+    says when it is over.
+    """
+    query = (
+        Subscription.select(Subscription.id)
+        .join(Session)
+        .where(
+            Session.ended_at.is_null()
+            & Subscription.ended_at.is_null()
+            & Subscription.data_bytes.is_null(False)
+            & (Subscription.devices > 1)
+            & (Session.seen_at > now - LIVE_SECONDS)
+        )
+        .group_by(Subscription.id)
+        .having(fn.count(Session.uniq) > 1)
+    )
+    return bool(query.exists())
+
+
+def end_shared(seen: Sequence[Seen], now: int) -> int:
+    """End the time whose data is over by what the router counts just now; how many."""
+    whose = owners(seen)
+    running = subscriptions.running_of({one.id for one in whose.values()}, now)
+    moved: dict[int, int] = {}
+    for one in seen:
+        if one.user in whose:
+            owner = whose[one.user].id
+            told = sessions.bytes_told(one.user, one.mac_address)
+            new = max(0, one.bytes_in + one.bytes_out - told)
+            moved[owner] = moved.get(owner, 0) + new
+    over = [
+        time.id
+        for owner, time in running.items()
+        if time.data_bytes is not None
+        and time.data_used_bytes + moved.get(owner, 0) >= time.data_bytes
+    ]
+    if over:
+        with store.atomic():
+            ended = Subscription.update(ended_at=now)
+            ended.where(Subscription.id.in_(over)).execute()
+    return len(over)

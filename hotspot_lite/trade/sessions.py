@@ -253,17 +253,21 @@ def end_stale(now: int) -> int:
 
 def acct_id_of(username: str, mac: str) -> str:
     """The Acct-Session-Id of a device's open session, or "" where none was told."""
-    found = (
-        Session.select(Session.acct_session_id)
-        .where(
-            (Session.username == username)
-            & (Session.mac == mac)
-            & Session.ended_at.is_null()
-        )
-        .order_by(Session.seen_at.desc())
-        .first()
-    )
+    found = _open_of(username, mac)
     return "" if found is None else str(found.acct_session_id)
+
+
+def bytes_told(username: str, mac: str) -> int:
+    """What accounting told of a device's open session so far."""
+    found = _open_of(username, mac)
+    return 0 if found is None else int(found.octets_in + found.octets_out)
+
+
+def _open_of(username: str, mac: str) -> Session | None:
+    is_its = (Session.username == username) & (Session.mac == mac)
+    query = Session.select().where(is_its & Session.ended_at.is_null())
+    found: Session | None = query.order_by(Session.seen_at.desc()).first()
+    return found
 
 
 def end_gone(shown: Container[tuple[str, str]], booted_at: int, now: int) -> int:

@@ -6,9 +6,10 @@ import pytest
 from road import Shifted, again, waiting
 
 from hotspot_lite import jobs, journey
+from hotspot_lite.box import Box
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, events, payments, subscriptions
+from hotspot_lite.trade import catalogue, events, payments, subscriptions, vouchers
 from hotspot_lite.trade.models import Session, Subscription
 
 
@@ -210,3 +211,26 @@ def test_a_payment_is_never_touched_by_an_ending(
     journey.expire()
     assert again(online.payment).state == "paid"
     assert payments.terms(online.payment).duration_seconds == 3600
+
+
+def test_data_shared_by_two_devices_is_over_by_their_sum(box: Box, town: Town) -> None:
+    now = journey.here.now()
+    plan = catalogue.add("Two", "50", "1d", now, data="10M", devices=2)
+    (code,) = vouchers.codes(vouchers.make(plan, 1, "cli", now))
+    first, second = town.visitor(), town.visitor()
+    time = vouchers.redeem(code, first.mac, first.ip, now)
+    for visitor in (first, second):
+        device = town.router.device(visitor.mac)
+        device.log_in(time.customer.username, time.customer.secret)
+        device.use(0, 4 * 1024**2)
+    assert town.router.nas.settle(5)
+    journey.drain()
+    journey.expire()
+    assert len(town.router.active()) == 2
+    assert town.router.device(second.mac).use(0, 3 * 1024**2)  # 11 MB, 7 on this one
+    journey.expire()
+    assert town.router.active() == []
+    assert Subscription.get().ended_at is not None
+    assert town.router.nas.settle(5)
+    journey.drain()
+    assert Subscription.get().data_used_bytes == 11 * 1024**2

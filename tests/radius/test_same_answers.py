@@ -106,6 +106,7 @@ def limits(due: Due, klass: bytes) -> dict[str, Any]:
     if due.kind != "accept":
         return {}
     found = ALWAYS | {"Mikrotik-Rate-Limit": due.rate, "Class": klass}
+    found["Port-Limit"] = due.devices
     if due.data is not None:
         found["Mikrotik-Total-Limit"] = due.data[0]
         found["Mikrotik-Total-Limit-Gigawords"] = due.data[1]

@@ -17,7 +17,8 @@ SELECT v.verdict,
       AND b.until > (SELECT at FROM moment))
     AND NOT EXISTS (SELECT 1 FROM device d
       WHERE d.mac IN (:mac, lower(:mac))
-        AND d.customer_id = v.customer_id)
+        AND d.customer_id = v.customer_id),
+  CAST(v.devices AS TEXT)
 FROM radius_access v
 WHERE v.customer_id = coalesce(
   (SELECT id FROM customer WHERE username = :username),
@@ -27,5 +28,5 @@ UNION ALL
 SELECT 'unknown', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   EXISTS (SELECT 1 FROM device_block b
     WHERE b.mac IN (:mac, lower(:mac))
-      AND b.until > (SELECT at FROM moment))
+      AND b.until > (SELECT at FROM moment)), NULL
 LIMIT 1
