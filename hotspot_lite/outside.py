@@ -206,6 +206,13 @@ class Outside:
             log.warning("%s", exc)
         return False
 
+    def router_answers(self) -> bool:
+        """Whether a router is set, and answered when it was last looked after.
+
+        For what is done again and again: it would only fail, each time.
+        """
+        return self.has_router() and not self.router_misses
+
     def sms_account(self) -> SmsAccount:
         """The SMS provider that the settings name."""
         s = self.settings

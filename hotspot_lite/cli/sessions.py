@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from hotspot_lite.box import open_box
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput
+
+# Unwatched, the router is asked once a minute: a worker that lives asks it sooner now.
+FRESH_SECONDS = 8.0
 
 
 def session_list(args: Args) -> list[dict[str, Any]]:
@@ -16,9 +20,15 @@ def session_list(args: Args) -> list[dict[str, Any]]:
     from hotspot_lite.trade import online
 
     box = open_box()
-    box.mark_watched()
-    now = box.clock.now().at
-    shown = online.newest(read_sample(box.settings.run_dir, "online"), now)
+    asked_at = box.clock.now().at
+    until = time.monotonic() + (FRESH_SECONDS if box.settings["router.host"] else 0)
+    while True:
+        box.mark_watched()  # the worker sees it, and asks the router
+        sample, now = read_sample(box.settings.run_dir, "online"), box.clock.now().at
+        shown = online.newest(sample, now)
+        if time.monotonic() > until or (shown.at or 0) >= asked_at:
+            break
+        time.sleep(0.2)
     return [_row(row) for row in online.listed(shown.rows, now)]
 
 

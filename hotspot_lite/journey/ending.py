@@ -88,7 +88,7 @@ def close_stale() -> None:
     if not reading.believed:
         return
     sessions.end_stale(reading.at)
-    if here.has_router():
+    if here.router_answers():
         _agree_with_router(reading.at)
     access.after_reboot(reading.at)
 

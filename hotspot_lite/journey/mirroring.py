@@ -27,7 +27,7 @@ LIST_SECONDS = 30.0
 def mirror_changes() -> None:
     """Tell the router whose time began, changed or ended; mostly there is nothing."""
     now = here.now()
-    if not here.has_router() or here.settings["access.planes"] == "radius":
+    if not here.router_answers() or here.settings["access.planes"] == "radius":
         return
     due = mirrored.due(now)
     if len(due) > MOST_SINGLY or not here.has_agreed:  # we may have been dead
@@ -52,7 +52,7 @@ def reconcile_planes() -> None:
 
     What the router counted while we were dead is taken in first.
     """
-    if not here.has_router():
+    if not here.router_answers():
         return
     is_mirrored = here.settings["access.planes"] != "radius"
     wanted = mirror.grants(here.now()) if is_mirrored else []

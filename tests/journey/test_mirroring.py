@@ -243,3 +243,18 @@ def test_a_first_use_begins_with_its_first_use_at_the_router(
     again = Subscription.get_by_id(time.id)
     assert again.starts_at is not None
     assert abs(again.starts_at - (journey.here.now() - 600)) <= 2
+
+
+def test_a_router_that_is_away_is_left_alone_and_told_when_it_is_back(
+    sold: Subscription, town: Town
+) -> None:
+    town.router.refuse()
+    journey.check_router()
+    journey.mirror_changes()
+    journey.reconcile_planes()
+    journey.close_stale()
+    assert users(town) == []
+    town.router.heal()
+    journey.check_router()
+    journey.mirror_changes()
+    assert len(users(town)) == 1

@@ -157,6 +157,7 @@ def test_the_command_line_lists_and_puts_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     shows(site, showing(time.customer.username))
+    monkeypatch.setattr("hotspot_lite.cli.sessions.FRESH_SECONDS", 0.0)
     monkeypatch.setattr("hotspot_lite.cli.sessions.open_box", lambda: site.box)
     assert main(["session", "list", "--json"]) == 0
     assert f'"mac": "{MAC}"' in capsys.readouterr().out

@@ -51,6 +51,9 @@ No router is set, so this is what accounting told. <span class="hint">Set router
 % end
 </tbody></table></div>
 % else:
+% if as_of:
+<p class="hint">As of {{as_of}}; the router is being asked.</p>
+% end
 <p class="empty">Nobody is online. Each device that logs in is listed here, with its package, what it used and how fast it is.</p>
 % end
 </div>
