@@ -20,6 +20,7 @@ from hotspot_lite.journey.inquiring import (
     leave,
     read_result,
     seek,
+    seek_now,
     verify,
 )
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
@@ -59,6 +60,7 @@ __all__ = [
     "reconcile_planes",
     "sample",
     "seek",
+    "seek_now",
     "show",
     "take_in",
     "tell",

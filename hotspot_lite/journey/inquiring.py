@@ -110,6 +110,12 @@ def seek() -> None:
         inquiries.ask_status(receipt, here.box.key, here.now())
 
 
+@huey.job("payments", durable=False)
+def seek_now() -> None:
+    """Somebody has just claimed a receipt: not only at the next turn."""
+    seek()
+
+
 def _ask_again() -> None:
     """The second word was asked for and did not come: once more, ever more rarely."""
     for told in confirming.open_ones():

@@ -62,7 +62,7 @@ def by_receipt(text: str, asker: Asker, now: int) -> Payment | None:
         payment = claim.payment or _pay(claim, asker, now)
         if payment is None:
             # M-Pesa is asked about it, where it can be.
-            jobs.put("payments.seek", once="claim", durable=False)
+            jobs.put("payments.seek_now", once="claim", durable=False)
             return None
         _bind(payment, asker, now)
     return payment
