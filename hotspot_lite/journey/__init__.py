@@ -4,8 +4,8 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, inquiring, byhand, online, telling, returning, cutting,
-ending, noticing, watching.
+Read on in this order: money, inquiring, byhand, online, telling, returning, mirroring,
+cutting, ending, checking, noticing, auditing, watching.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
