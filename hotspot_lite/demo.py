@@ -16,12 +16,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from hotspot_lite import drill
 from hotspot_lite.stage import Stage, has_freeradius, until
 from hotspot_lite.town.visitor import Page, Visitor
 from hotspot_lite.town.whole import Ports, Town, free_port
 
 PLAN, PRICE = "1 Hour", "20"
 STEP_SECONDS = 20
+DRILL_SCALE = 0.05  # a minute of theirs is 3 s
 BROWSER_MAC = "02:00:00:00:FF:01"
 
 
@@ -29,12 +31,15 @@ class StepFailed(Exception):
     """A step of the sale that did not come true in time."""
 
 
-def main(once: bool = False) -> int:
-    """Set up, narrate one sale, and stay until Ctrl-C unless `once`. Exit code."""
+def main(once: bool = False, payday: bool = False) -> int:
+    """Set up, narrate one sale, and stay until Ctrl-C unless `once`. Exit code.
+
+    With `payday` a crowd pays instead, and the books are compared.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     with tempfile.TemporaryDirectory(prefix="hotspot-lite-demo-") as folder:
         try:
-            return _play(Path(folder), once)
+            return _drill(Path(folder)) if payday else _play(Path(folder), once)
         except KeyboardInterrupt:
             print("\nThe demo has ended; nothing is left behind.", flush=True)
             return 0
@@ -59,6 +64,17 @@ def _play(folder: Path, once: bool) -> int:
             return code
         _stay(stage)
     return 0
+
+
+def _drill(folder: Path) -> int:
+    more = {"HOTSPOT_MPESA_QUERIES_PER_MINUTE": "60"}
+    with Stage(folder, town=Town(scale=DRILL_SCALE), more=more) as stage:
+        print("Starting the box and the pretend town…", flush=True)
+        stage.prepare(PLAN, PRICE)
+        stage.serve()
+        books = drill.play(stage, PLAN, lambda says: print(f"  {says}", flush=True))
+        print(f"\n{books.table()}", flush=True)
+        return 1 if books.mismatches else 0
 
 
 def _preferred(port: int) -> int:

@@ -61,6 +61,17 @@ class Stage:
             raise RuntimeError(f"{' '.join(words)} failed: {said}")
         return json.loads(done.stdout)
 
+    def audit(self, statement: str) -> Any:
+        """Run `payment audit` with a statement to take in; what it says, as data."""
+        words = ("payment", "audit", "--statement", statement, "--take", "--json")
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "hotspot_lite", *words],
+            env=self.environment,
+            capture_output=True,
+            timeout=120,
+        )
+        return json.loads(done.stdout)  # its exit status says whether all is well
+
     def prepare(self, plan: str = "1 Hour", price: str = "20") -> None:
         """Make the database and put one package on sale."""
         self.command("db", "migrate")

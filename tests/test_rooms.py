@@ -45,7 +45,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "units": (set(), set()),
 }
 # These start and show everything, so they may know everything.
-TOP = {"serve", "cli", "demo", "stage", "doctor", "__main__"}
+TOP = {"serve", "cli", "demo", "drill", "stage", "doctor", "__main__"}
 
 
 def modules() -> list[Path]:

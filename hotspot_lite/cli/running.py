@@ -32,7 +32,7 @@ def demo(args: Args) -> int:
     """Run the whole box with the pretend town, and narrate one sale."""
     from hotspot_lite import demo as demonstration
 
-    return demonstration.main(once=args.once)
+    return demonstration.main(once=args.once, payday=args.drill)
 
 
 def doctor(args: Args) -> Answer:
@@ -132,8 +132,12 @@ def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     run = add_verb(nouns, "serve", serve)
     run.add_argument("role", nargs="?", choices=("web", "worker", "live", "radius"))
-    add_verb(nouns, "demo", demo).add_argument(
-        "--once", action="store_true", help="exit after one sale"
+    play = add_verb(nouns, "demo", demo)
+    play.add_argument("--once", action="store_true", help="exit after one sale")
+    play.add_argument(
+        "--drill",
+        action="store_true",
+        help="a payday evening in five minutes: a crowd, mishaps, the books",
     )
     examine = add_verb(nouns, "doctor", doctor)
     examine.add_argument("--detailed", action="store_true", help="all that was seen")

@@ -143,6 +143,13 @@ DECLARED: tuple[Setting, ...] = (
         url,
     ),
     Setting(
+        "mpesa.prompts_in_10_minutes",
+        100,
+        "So many prompts at most may be open or unpaid in ten minutes, of all customers"
+        " together: strangers can't make the whole town's phones ring.",
+        count,
+    ),
+    Setting(
         "mpesa.queries_per_minute",
         5,
         "How often Daraja is asked about open payments, all together. 5 is what its"

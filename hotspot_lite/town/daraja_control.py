@@ -87,6 +87,8 @@ class Control:
             "/__ctl/pay-by-hand": lambda: _pay(town, told),
             "/__ctl/confirm": lambda: town.by_hand.confirm(str(told.get("receipt"))),
             "/__ctl/forget-addresses": town.by_hand.forget,
+            "/__ctl/hold": town.prompts.hold,
+            "/__ctl/release": town.prompts.release,
         }
         act = acts.get(ask.path)
         if act is None:

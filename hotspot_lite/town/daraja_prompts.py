@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ class Prompts:
         posted: Callable[[str, dict[str, Any], int], None],
     ) -> None:
         self.callback_tries = 1
+        self._held: list[Prompt] | None = None
         self.same_again_seconds = SAME_AGAIN_SECONDS
         self._phones, self._office, self._book = phones, office, book
         self._later, self._now, self._posted = later, now, posted
@@ -84,6 +86,16 @@ class Prompts:
         """The prompt with this CheckoutRequestID, or None."""
         return self._prompts.get(checkout_id)
 
+    def open_now(self) -> int:
+        """How many phones are being asked."""
+        with self._lock:
+            return len(self._open)
+
+    def references(self) -> list[str]:
+        """The account of every prompt that ever rang, once for each time."""
+        with self._lock:
+            return [prompt.reference for prompt in self._prompts.values()]
+
     def is_early(self, prompt: Prompt, seconds: float) -> bool:
         """Less than `seconds` have passed since the prompt was put."""
         return time.monotonic() - prompt.began_at < seconds * self._later.scale
@@ -111,8 +123,30 @@ class Prompts:
         else:
             self.tell(prompt)
 
+    def hold(self) -> None:
+        """The line to the shop is cut: callbacks wait until release()."""
+        with self._lock:
+            self._held = self._held if self._held is not None else []
+
+    def release(self) -> int:
+        """Send what has waited, all at once; how many prompts that were."""
+        with self._lock:
+            held, self._held = self._held or [], None
+        for prompt in held:
+            self._later.do(0, partial(self.tell, prompt))
+        return len(held)
+
+    def held(self) -> int:
+        """How many callbacks wait."""
+        with self._lock:
+            return len(self._held or [])
+
     def tell(self, prompt: Prompt) -> None:
         """Send the callback, as many copies at once as the phone is set to."""
+        with self._lock:
+            if self._held is not None:
+                self._held.append(prompt)
+                return
         phone = self._phones[prompt.phone]
         if phone.callback_first:
             self._tell_wrongly(prompt, phone, phone.callback_first)

@@ -30,14 +30,17 @@ class Asker:
     is_prompt: bool = True
 
 
-def refuse_too_many(asker: Asker, now: int) -> None:
-    """Raise BadInput, saying how long to wait, where this is one prompt too many."""
+def refuse_too_many(asker: Asker, now: int, of_all: int = OF_ALL) -> None:
+    """Raise BadInput, saying how long to wait, where this is one prompt too many.
+
+    `of_all` is how many of all customers may be unpaid in WINDOW_SECONDS.
+    """
     if asker.is_prompt:
         _refuse_same_again(asker, now)
         _refuse_phone(asker, now)
     _refuse_device(asker, now)
     everybody = _unpaid(Payment.kind == "prompt", now - WINDOW_SECONDS)
-    if asker.is_prompt and everybody >= OF_ALL:
+    if asker.is_prompt and everybody >= of_all:
         raise BadInput(
             "Very many people are paying just now.",
             "Wait a few minutes and try again.",

@@ -86,7 +86,13 @@ def tags_of(payment: Payment) -> list[str]:
     ]
 
 
-def ask(wish: Ask, key: bytes, now: int, clock_believed: bool = True) -> Payment:
+def ask(
+    wish: Ask,
+    key: bytes,
+    now: int,
+    clock_believed: bool = True,
+    prompts_of_all: int = asking.OF_ALL,
+) -> Payment:
     """Write down that money is asked for, and the job that asks. Idempotent.
 
     The row is on disk before the push leaves. The same wish again, while its prompt
@@ -106,6 +112,7 @@ def ask(wish: Ask, key: bytes, now: int, clock_believed: bool = True) -> Payment
                 wish.kind == "prompt",
             ),
             now,
+            prompts_of_all,
         )
         ref = secrets.token_urlsafe(16)
         terms = terms_of(wish.plan)

@@ -270,7 +270,8 @@ class Portal(Sheet):
             rail.name,
             rail.kind,
         )
-        return payments.ask(wish, self.box.key, reading.at, reading.believed)
+        most = self.box.settings["mpesa.prompts_in_10_minutes"]
+        return payments.ask(wish, self.box.key, reading.at, reading.believed, most)
 
     def _stand(self, ref: str) -> tuple[waiting.Stand, Visitor]:
         """How the purchase `ref` stands, and for which device. HTTPError 404."""

@@ -30,6 +30,16 @@ from hotspot_lite.web import serving
 PLAN, PRICE_CENTS = "1 Hour", 2000
 
 
+def work(shift: float = 0.0) -> None:
+    """Run every job that is due, one after the other, as a worker would."""
+    huey = journey.huey
+    huey.bell = None
+    while taken := taking.take(huey.rows, "here", huey.served, time.time() + shift):
+        task = huey.kinds[taken.name]((), taken.args, id=str(taken.token))
+        task.taken = taken
+        huey.execute(task)
+
+
 class Moved(Shifted):
     """The same for the web, which asks for evidence as well."""
 
@@ -130,16 +140,8 @@ class Village:
     # -- the box -------------------------------------------------------------------
 
     def work(self) -> None:
-        """Run every job that is due, one after the other, as a worker would."""
-        huey = journey.huey
-        huey.bell = None
-        while taken := taking.take(huey.rows, "village", huey.served, self._due()):
-            task = huey.kinds[taken.name]((), taken.args, id=str(taken.token))
-            task.taken = taken
-            huey.execute(task)
-
-    def _due(self) -> float:
-        return time.time() + self.clock.shift
+        """Run every job that is due."""
+        work(self.clock.shift)
 
     def pass_time(self, seconds: int) -> None:
         """Let time pass, and do what a worker does every few seconds at its end."""
