@@ -26,6 +26,7 @@ def plan_add(args: Args) -> dict[str, Any]:
         rate=args.rate,
         devices=args.devices,
         starts=args.starts,
+        uptime=args.uptime,
     )
     return _plan(plan)
 
@@ -44,6 +45,7 @@ def _plan(plan: Any) -> dict[str, Any]:
         "name": plan.name,
         "price": f"{plan.price_cents / 100:.2f}",
         "duration_seconds": plan.duration_seconds,
+        "uptime_seconds": plan.uptime_seconds,
         "data_bytes": plan.data_bytes,
         "rate": plan.rate,
         "devices": plan.devices,
@@ -198,8 +200,15 @@ def add_to(nouns: Any) -> None:
     add.add_argument("--name", required=True)
     add.add_argument("--price", required=True, help="20 or 20.50")
     add.add_argument("--duration", required=True, help="30m, 1h, 7d, 2w")
+    add.add_argument(
+        "--uptime", default="", help="1h of it online; without: time runs offline too"
+    )
     add.add_argument("--data", default="", help="500M or 2G; without: no limit")
-    add.add_argument("--rate", default="10M/10M", help="upload/download, 2M/4M")
+    add.add_argument(
+        "--rate",
+        default="10M/10M",
+        help="upload/download, 2M/4M; then burst, threshold, seconds",
+    )
     add.add_argument("--devices", type=int, default=1)
     add.add_argument("--starts", choices=("sale", "first-use"), default="sale")
     add_verb(plan, "list", plan_list)

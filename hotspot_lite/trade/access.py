@@ -127,7 +127,12 @@ def not_yet_admitted(now: int) -> list[Subscription]:
         & (Subscription.starts_at.is_null() | (Subscription.starts_at <= now))
         & (Subscription.expires_at.is_null() | (Subscription.expires_at > now))
     )
-    return list(query)
+    return [
+        one
+        for one in query
+        if subscriptions.seconds_left(one, now)
+        and not subscriptions.is_data_used_up(one)
+    ]
 
 
 def for_event(subscription: Subscription) -> dict[str, object]:

@@ -13,10 +13,10 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
 from hotspot_lite.trade import audit
 from hotspot_lite.trade.models import Plan
+from hotspot_lite.trade.rates import read_rate
 
 UNITS_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 UNITS_BYTES = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
-RATE = re.compile(r"[1-9][0-9]{0,8}[kM]?/[1-9][0-9]{0,8}[kM]?")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Terms:
     rate: str
     devices: int
     starts: str
+    uptime_seconds: int | None = None  # sales before there was any have none
 
     def as_json(self) -> str:
         """As it is kept with a payment or a batch of vouchers."""
@@ -48,6 +49,7 @@ def terms_of(plan: Plan) -> Terms:
         plan.rate,
         plan.devices,
         plan.starts,
+        plan.uptime_seconds,
     )
 
 
@@ -65,18 +67,22 @@ def add(
     rate: str = "10M/10M",
     devices: int = 1,
     starts: str = "sale",
+    uptime: str = "",
     by: str = "cli",
 ) -> Plan:
     """Put a package on sale.
 
     `price` is in the currency ("20" or "20.50"), `duration` like 1h, 30m, 7d, `data`
-    like 500M or 2G or "" for no limit, `rate` upload/download as RouterOS writes it.
+    like 500M or 2G or "" for no limit, `rate` as RouterOS writes it (trade/rates.py).
+    `uptime` like 1h is time online, used within `duration`; "": time runs offline too.
     Raises BadInput naming the field; then nothing is added.
     """
     if not name.strip() or len(name) > 60:
         raise BadInput("A package needs a name of 1 to 60 letters.", field="name")
     if not 1 <= devices <= 100:
         raise BadInput("Devices must be 1 to 100.", field="devices")
+    duration_seconds = read_duration(duration)
+    uptime_seconds = read_uptime(uptime, duration_seconds)
     if starts not in ("sale", "first-use"):
         raise BadInput("Starts must be sale or first-use.", field="starts")
     try:
@@ -84,11 +90,12 @@ def add(
             plan = Plan.create(
                 name=name.strip(),
                 price_cents=read_price(price),
-                duration_seconds=read_duration(duration),
+                duration_seconds=duration_seconds,
                 data_bytes=read_data(data),
                 rate=read_rate(rate),
                 devices=devices,
                 starts=starts,
+                uptime_seconds=uptime_seconds,
                 made_at=now,
             )
             audit.note(by, "plan add", plan.name, now)
@@ -154,10 +161,18 @@ def read_data(text: str) -> int | None:
     return int(match[1]) * UNITS_BYTES[match[2]]
 
 
-def read_rate(text: str) -> str:
-    """A RouterOS rate limit, the client's upload before its download."""
-    if not RATE.fullmatch(text.strip()):
+def read_uptime(text: str, duration_seconds: int) -> int | None:
+    """1h of time online as seconds, at most the package's time; "" is no limit."""
+    if not text.strip():
+        return None
+    try:
+        seconds = read_duration(text)
+    except BadInput as exc:
+        raise BadInput(exc.says, exc.todo, field="uptime") from None
+    if seconds > duration_seconds:
         raise BadInput(
-            f"{text!r} is not a rate.", "Write upload/download: 2M/4M.", field="rate"
+            "Time online can't be longer than the time it is to be used in.",
+            "Make the package's time longer.",
+            field="uptime",
         )
-    return text.strip()
+    return seconds

@@ -42,6 +42,7 @@ class Plan(Table):
     starts = TextField(default="sale")  # sale | first-use
     on_sale = BooleanField(default=True)
     made_at = IntegerField()
+    uptime_seconds = IntegerField(null=True)  # of time online; NULL: the clock's only
 
 
 class Customer(Table):
@@ -158,6 +159,8 @@ class Subscription(Table):
     admitted_at = IntegerField(null=True)
     called_at = IntegerField(null=True)
     made_at = IntegerField()
+    uptime_seconds = IntegerField(null=True)  # NULL: time runs by the clock only
+    used_seconds = IntegerField(default=0)  # the sum over its sessions
 
 
 class Device(Table):

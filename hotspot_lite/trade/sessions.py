@@ -203,17 +203,20 @@ def _begin_first_use(touched: set[int], now: int) -> None:
 
 
 def _recount(touched: set[int]) -> None:
-    used = fn.sum(Session.octets_in + Session.octets_out)
+    octets = fn.sum(Session.octets_in + Session.octets_out)
     for part in _chunks(sorted(touched)):
         sums: Any = (
-            Session.select(Session.subscription, used)
+            Session.select(Session.subscription, octets, fn.sum(Session.seconds))
             .where(Session.subscription.in_(part))
             .group_by(Session.subscription)
             .tuples()
         )
-        for ident, total in list(sums):
-            Subscription.update(data_used_bytes=total).where(
-                (Subscription.id == ident) & (Subscription.data_used_bytes != total)
+        for ident, used, seconds in list(sums):
+            is_news = (Subscription.data_used_bytes != used) | (
+                Subscription.used_seconds != seconds
+            )
+            Subscription.update(data_used_bytes=used, used_seconds=seconds).where(
+                (Subscription.id == ident) & is_news
             ).execute()
 
 

@@ -109,6 +109,7 @@ def give(wish: Wish, now: int) -> Subscription:
         ip=wish.ip,
         access="waiting" if wish.mac else "none",
         made_at=now,
+        uptime_seconds=terms.uptime_seconds,
     )
     customers.remember_device(wish.mac, wish.ip, wish.customer, now)
     if wish.mac:
@@ -183,11 +184,17 @@ def running_of(customer_ids: Collection[int], now: int) -> dict[int, Subscriptio
 
 
 def seconds_left(subscription: Subscription, now: int) -> int:
-    """How much time is left of one subscription, running or not."""
-    if subscription.expires_at is None:
-        return int(subscription.duration_seconds)
-    begun_at = max(now, subscription.starts_at or 0)
-    return max(0, subscription.expires_at - begun_at)
+    """How much time is left of one subscription, running or not.
+
+    Of time that counts online only, what accounting last told of is taken off.
+    """
+    left = int(subscription.duration_seconds)
+    if subscription.expires_at is not None:
+        begun_at = max(now, subscription.starts_at or 0)
+        left = max(0, subscription.expires_at - begun_at)
+    if subscription.uptime_seconds is None:
+        return left
+    return min(left, max(0, subscription.uptime_seconds - subscription.used_seconds))
 
 
 def is_data_used_up(subscription: Subscription) -> bool:
@@ -230,16 +237,24 @@ def next_end() -> int | None:
 
 
 def end_those_over(now: int) -> int:
-    """Mark what has run out by time or data; how many. Only under a believed clock."""
-    over = Subscription.ended_at.is_null() & (
-        (Subscription.expires_at <= now)
-        | (Subscription.data_used_bytes >= Subscription.data_bytes)
+    """Mark what has run out by time or data; how many. Only under a believed clock.
+
+    What is used up before its time was to end makes way for what was bought after it.
+    """
+    early = (Subscription.data_used_bytes >= Subscription.data_bytes) | (
+        Subscription.used_seconds >= Subscription.uptime_seconds
     )
+    open_ = Subscription.ended_at.is_null()
+    over = open_ & ((Subscription.expires_at <= now) | early)
     # Asked first: an update that changes nothing would still take the writer's turn.
     if not Subscription.select().where(over).exists():
         return 0
     with store.atomic():
-        return int(Subscription.update(ended_at=now).where(over).execute())
+        used_up = list(Subscription.select().where(open_ & early))
+        for one in used_up:
+            end_early(one, now)
+        ended = Subscription.update(ended_at=now).where(over).execute()
+    return len(used_up) + int(ended)
 
 
 def _announce(

@@ -21,7 +21,9 @@ RECENT_EVENTS = 15
 MOST_PAYMENTS = 100
 MOST_BATCHES = 20
 PROVIDERS = {"mpesa": "M-Pesa", "paystack": "Paystack", "cash": "Cash"}
-PLAN_FIELDS = ("name", "price", "duration", "data", "rate", "devices", "starts")
+PLAN_FIELDS = (
+    *("name", "price", "duration", "uptime", "data", "rate", "devices", "starts"),
+)
 PLAN_DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
 
 
@@ -104,7 +106,7 @@ class Admin(Desk):
             person,
             batch=batch,
             terms=terms,
-            time=self.words().time(terms.duration_seconds),
+            time=self.words().span(terms.duration_seconds, terms.uptime_seconds),
             codes=vouchers.codes(batch),
             made=clock_text(batch.made_at, self.zone(), self.now()),
         )
@@ -165,7 +167,7 @@ class Admin(Desk):
         return {
             "name": plan.name,
             "price": self.price(plan.price_cents),
-            "time": t.time(plan.duration_seconds),
+            "time": t.span(plan.duration_seconds, plan.uptime_seconds),
             "rate": plan.rate,
             "data": data_words(plan.data_bytes, t),
             "devices": str(plan.devices),

@@ -6,18 +6,16 @@ A language is added by adding its file to `words/`; a test holds their keys toge
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import HotspotError
+from hotspot_lite.trade import rates
 
 FOLDER = Path(__file__).parent / "words"
 STEPS = (("days", 86400), ("hours", 3600), ("minutes", 60))
 BYTE_STEPS = (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024))
-RATE = re.compile(r"([0-9]+)([kM]?)")
-PER_SECOND = {"": 1, "k": 1000, "M": 1_000_000}
 
 
 class Words:
@@ -56,9 +54,15 @@ class Words:
 
     def speed(self, rate: str) -> str:
         """The download speed of a RouterOS rate, upload/download, in Mbps."""
-        number, unit = RATE.findall(rate)[-1]
-        mbps = int(number) * PER_SECOND[unit] / 1_000_000
+        mbps = rates.download_bits(rate) / 1_000_000
         return self("plan.speed", mbps=f"{mbps:g}")
+
+    def span(self, seconds: int, uptime_seconds: int | None) -> str:
+        """How long a package lasts, and how much of that may be spent online."""
+        within = self.time(seconds)
+        if uptime_seconds is None:
+            return within
+        return self("plan.uptime", online=self.time(uptime_seconds), within=within)
 
     def data(self, size_bytes: int | None) -> str:
         """An amount of data, or that there is no limit."""

@@ -209,7 +209,7 @@ class Portal(Sheet):
             "id": str(plan.id),
             "name": plan.name,
             "price": self.price(plan.price_cents),
-            "time": t.time(plan.duration_seconds),
+            "time": t.span(plan.duration_seconds, plan.uptime_seconds),
             "speed": t.speed(plan.rate),
             "data": waiting.data_words(plan.data_bytes, t),
             "devices": t.count("devices", plan.devices),

@@ -104,16 +104,21 @@ class Box:
         rate: str = "2M/4M",
         devices: int = 1,
         starts_in: int = -60,
+        uptime: tuple[int | None, int] = (None, 0),
     ) -> int:
-        """A subscription; seconds_left None: it starts at first use."""
+        """A subscription; seconds_left None: it starts at first use.
+
+        `uptime`: seconds online that it has, and has used.
+        """
         now = int(time.time())
         starts = None if seconds_left is None else now + starts_in
         expires = None if seconds_left is None else now + seconds_left
         return self.run(
             "INSERT INTO subscription (customer_id, plan_name, price_cents,"
             " duration_seconds, data_bytes, data_used_bytes, rate, devices,"
-            " starts_at, expires_at, mac, ip, access, access_says, made_at)"
-            " VALUES (?, 'p', 1, 3600, ?, ?, ?, ?, ?, ?, '', '', 'none', '', 1)",
+            " starts_at, expires_at, mac, ip, access, access_says, made_at,"
+            " uptime_seconds, used_seconds)"
+            " VALUES (?, 'p', 1, 3600, ?, ?, ?, ?, ?, ?, '', '', 'none', '', 1, ?, ?)",
             customer,
             data_bytes,
             used_bytes,
@@ -121,6 +126,7 @@ class Box:
             devices,
             starts,
             expires,
+            *uptime,
         )
 
     def session(self, username: str, mac: str, seen_ago: int = 10) -> None:

@@ -17,10 +17,10 @@
 <input type="hidden" name="csrf" value="{{person.csrf}}">
 % include("admin/problem.tpl")
 <div class="fields">
-% for name, label, hint, more in (("name", "Name", "What customers see, e.g. Normal 1 Hour", 60), ("price", "Price in " + currency, "20 or 20.50", 12), ("duration", "Time", "30m, 1h, 7d or 2w", 12), ("data", "Data", "500M or 2G; empty: no limit", 12), ("rate", "Speed up/down", "2M/4M", 20), ("devices", "Devices", "at the same time", 3)):
+% for name, label, hint, more in (("name", "Name", "What customers see, e.g. Normal 1 Hour", 60), ("price", "Price in " + currency, "20 or 20.50", 12), ("duration", "Time", "30m, 1h, 7d or 2w", 12), ("uptime", "Of it online", "1h; empty: time runs offline too", 12), ("data", "Data", "500M or 2G; empty: no limit", 12), ("rate", "Speed up/down", "2M/4M, with burst 2M/4M 4M/8M 1M/3M 10/10", 80), ("devices", "Devices", "at the same time", 3)):
 % is_wrong = field == name
 <div><label for="{{name}}">{{label}}</label>
-<input id="{{name}}" name="{{name}}" maxlength="{{more}}"{{"" if name == "data" else " required"}} value="{{values.get(name, "")}}" aria-describedby="{{name}}-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
+<input id="{{name}}" name="{{name}}" maxlength="{{more}}"{{"" if name in ("data", "uptime") else " required"}} value="{{values.get(name, "")}}" aria-describedby="{{name}}-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
 <p class="hint" id="{{name}}-says">{{hint}}</p></div>
 % end
 <div><label for="starts">Time begins</label>
