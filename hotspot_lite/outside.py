@@ -307,6 +307,7 @@ def site(s: Settings) -> Site:
         api_user=s["router.username"],
         api_password=s["router.password"],
         server=s["router.hotspot_server"],
+        interface=s["router.interface"],
         auth_port=s["radius.auth_port"],
         acct_port=s["radius.acct_port"],
         coa_port=s["radius.coa_port"],
@@ -320,6 +321,16 @@ def hosts_to_pay(s: Settings) -> tuple[str, ...]:
     """What customers must reach to pay, of every rail that is set up."""
     rails = make_rails(s, Caller()).values()
     return tuple(host for rail in rails if rail.is_set_up() for host in rail.hosts)
+
+
+def signs_in(s: Settings) -> Callable[[], None]:
+    """Sees whether this box's own user can sign in: raises TryAgain or GiveUp."""
+
+    def sign_in() -> None:
+        with Router(router_address(s)) as router:
+            router.resource()
+
+    return sign_in
 
 
 def _own_address(router_host: str) -> str:

@@ -14,6 +14,7 @@ from hotspot_lite.cli import (
     mpesa,
     people,
     queue,
+    router,
     running,
     sales,
     sessions,
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     usage.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
+    router.add_to(nouns)
     queue.add_to(nouns)
     worker.add_to(nouns)
     return top

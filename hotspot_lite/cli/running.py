@@ -1,21 +1,16 @@
-"""Running the box: its processes, database, settings, FreeRADIUS and router."""
+"""Running the box: its processes, database, settings and FreeRADIUS."""
 
 from __future__ import annotations
 
-import getpass
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hotspot_lite
 from hotspot_lite import box, settings
 from hotspot_lite.box import open_box
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
-
-if TYPE_CHECKING:
-    from hotspot_lite.wires.routeros import RouterAddress
 
 
 def serve(args: Args) -> None:
@@ -88,46 +83,6 @@ def setting_set(args: Args) -> dict[str, str]:
     return {"name": args.name, "from": "database"}
 
 
-def router_test(args: Args) -> dict[str, Any]:
-    """See whether the router answers, and what it is."""
-    from hotspot_lite.outside import router_address
-    from hotspot_lite.wires.routeros import Router
-
-    with Router(router_address(open_box().settings)) as router:
-        load = router.resource()
-        return {"version": load.version, "online": len(router.active())}
-
-
-def router_plan(args: Args) -> Answer:
-    """Show what differs at the router from what this box needs; changes nothing."""
-    from hotspot_lite import onboarding, outside
-    from hotspot_lite.fitting.look import look
-    from hotspot_lite.wires.routeros import Router
-
-    opened = open_box()
-    reading = opened.clock.now()
-    with Router(_as_asked(args, outside.router_address(opened.settings))) as router:
-        seen = look(router, reading.at if reading.believed else None)
-    plan = onboarding.make(outside.site(opened.settings), seen)
-    return Answer(plan.as_dict(), plan.text(), 0 if plan.is_done else 1)
-
-
-def _as_asked(args: Args, address: RouterAddress) -> RouterAddress:
-    if not args.username:
-        return address
-    password = getpass.getpass("Its password at the router: ")
-    return replace(address, username=args.username, password=password)
-
-
-def router_setup(args: Args) -> Answer:
-    """Print the script that sets the router up, with its secrets: to paste there."""
-    from hotspot_lite import outside
-    from hotspot_lite.onboarding import script
-
-    text = script.setup(outside.site(open_box().settings), shows_secrets=True)
-    return Answer({"script": text}, text)
-
-
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     run = add_verb(nouns, "serve", serve)
@@ -158,8 +113,3 @@ def add_outside_to(nouns: Any) -> None:
     change = add_verb(setting, "set", setting_set)
     change.add_argument("name")
     change.add_argument("value")
-    router = add_noun(nouns, "router", "the router")
-    add_verb(router, "test", router_test)
-    plan = add_verb(router, "plan", router_plan)
-    plan.add_argument("--username", default="", help="look as this user of the router")
-    add_verb(router, "setup", router_setup)

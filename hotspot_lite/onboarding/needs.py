@@ -7,6 +7,7 @@ row is never touched.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
 
 from hotspot_lite.onboarding import login_pages, waking
@@ -160,13 +161,13 @@ def _pages(site: Site, seen: Seen) -> Iterator[Step]:
         return
     sizes = {row.get("name"): row.get("size") for row in seen.of("/file")}
     for name, text in login_pages.files(site.portal_url).items():
-        path = f"{seen.folder}/{name}"
-        if sizes.get(path) != str(len(text.encode())):
+        path, size = f"{seen.folder}/{name}", len(text.encode())
+        if sizes.get(path) != str(size):
             url = f"{site.portal_url.rstrip('/')}/router/{name}"
             words = {"url": url, "dst-path": path, "mode": url.partition(":")[0]}
             why = f"The hotspot's {name} sends customers to the portal."
             before = {"size": sizes[path] or ""} if path in sizes else {}
-            yield Step("/tool", "fetch", words, why, before=before)
+            yield Step("/tool", "fetch", words, why, before=before, size_bytes=size)
 
 
 # -- RADIUS ----------------------------------------------------------------------
@@ -332,7 +333,8 @@ def _group_step(group: Row, why: str) -> Step | None:
     before = {"policy": group.get("policy", "")}
     words = {"policy": policy}
     row_id = group.get(".id", "")
-    return Step("/user/group", "set", words, why, row_id, before, is_risky=True)
+    step = Step("/user/group", "set", words, why, row_id, before, is_risky=True)
+    return replace(step, found_by={"name": MARK})
 
 
 def _user_step(site: Site, seen: Seen) -> Step | None:

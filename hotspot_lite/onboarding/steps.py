@@ -22,7 +22,8 @@ class Step:
 
     `row_id` is the row to set ("" in a menu without rows), `before` what it was; `key`
     names the words by which an added row is found again. After a risky one the box
-    must still be able to sign in. A fetched file with `before` takes another's place.
+    must still be able to sign in. A fetched file of `size_bytes`, with `before`, takes
+    another's place. `found_by` finds a set row without its id, which a reboot changes.
     """
 
     menu: str
@@ -33,6 +34,8 @@ class Step:
     before: Mapping[str, str] = field(default_factory=dict, repr=False)
     key: tuple[str, ...] = ()
     is_risky: bool = False
+    size_bytes: int = 0
+    found_by: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, shows_secrets: bool = False) -> str:
         """The command as RouterOS's terminal takes it; secrets are stars."""
@@ -60,8 +63,12 @@ class Step:
         if self.verb == "add":
             wanted = said({name: self.words[name] for name in self.key})
             return f"{menu} remove [find {wanted}]"
-        chosen = f" {self.row_id}" if self.row_id else ""
-        return f"{menu} set{chosen} {said(self.undo_words())}"
+        return f"{menu} set{self._chosen()} {said(self.undo_words())}"
+
+    def _chosen(self) -> str:
+        if not self.row_id:
+            return ""
+        return f" [find {said(self.found_by)}]" if self.found_by else f" {self.row_id}"
 
 
 def spaced(menu: str) -> str:
@@ -82,8 +89,24 @@ def change(
         return None
     before = {name: row.get(name, NOTHING.get(name, "")) for name in differing}
     return Step(
-        menu, "set", differing, why, row.get(".id", ""), before, is_risky=is_risky
+        menu,
+        "set",
+        differing,
+        why,
+        row.get(".id", ""),
+        before,
+        is_risky=is_risky,
+        found_by=_found_by(row, words),
     )
+
+
+def _found_by(row: Row, words: Mapping[str, str]) -> dict[str, str]:
+    """What the changed row will still be known by: a name, our comment, an address."""
+    after = {**row, **words}
+    for name in ("name", "comment", "address"):
+        if after.get(name):
+            return {name: after[name]}
+    return {}
 
 
 def same(name: str, wanted: str, found: str) -> bool:
@@ -102,6 +125,7 @@ def _plain(value: str) -> str:
     known = {"yes": "true", "no": "false", "0.0.0.0": "", "none": ""}
     if value in known:
         return known[value]
+    value = value.removesuffix("/32")
     spans = _SPANS.fullmatch(value)
     if value and spans:
         sizes = (604800, 86400, 3600, 60, 1)

@@ -248,7 +248,13 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "router.hotspot_server",
         "hsl",
-        "The hotspot server's name there. Not in use yet.",
+        "The name of the hotspot server there that customers use.",
+    ),
+    Setting(
+        "router.interface",
+        "",
+        "Where customers are at the router, if it has no hotspot server yet: one is"
+        " made there. It must have an address.",
     ),
     Setting(
         "router.known",

@@ -76,6 +76,7 @@ class PretendRouter(Inhabitant):
         self.traffic: dict[str, Row] = {}
         self.default_device: Device | None = None
         self.is_hotspot_allowed = True
+        self.free_flash_bytes = 4_000_000
         self._clock = clock
         self._ahead_seconds = 0.0
         self._wrong_seconds = 0.0

@@ -12,6 +12,7 @@ from typing import Protocol
 from hotspot_lite.town import routeros_live as live
 from hotspot_lite.town.hotspot import Device, Hotspot, Refused
 from hotspot_lite.town.routeros_api import Answer, Command, select_rows
+from hotspot_lite.town.routeros_files import NEEDED, Files
 from hotspot_lite.town.routeros_menus import READ
 from hotspot_lite.town.routeros_query import wanted_mac
 from hotspot_lite.town.routeros_table import Row, Table, Tables
@@ -35,6 +36,7 @@ class Box(Protocol):
     is_hotspot_allowed: bool
     traffic: dict[str, Row]
     version: tuple[int, ...]
+    free_flash_bytes: int
 
     def now(self) -> float: ...
 
@@ -55,6 +57,7 @@ class Commands:
             "/ip/hotspot/user/reset-counters": self._reset_counters,
             "/interface/monitor-traffic": self._monitor_traffic,
             "/system/clock/set": self._clock_set,
+            **Files(box).commands,
         }
 
     def run(self, user: str, command: Command) -> Answer:
@@ -82,6 +85,10 @@ class Commands:
         needed = {"read" if reads else "write"}
         if not reads and command.menu.startswith("/user"):
             needed.add("policy")
+        if not reads and command.menu == "/system/scheduler":
+            # Nobody gives a script more rights than he has himself.
+            needed |= {p for p in command.words.get("policy", "").split(",") if p}
+        needed |= NEEDED.get(command.path, frozenset())
         if not needed <= self._rights(user):
             raise Trap("not enough permissions (9)")
 
