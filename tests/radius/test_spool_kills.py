@@ -89,9 +89,10 @@ def end(process: subprocess.Popen[bytes], kill: bool) -> None:
 
 
 @pytest.fixture
-def killed(box: Any) -> dict[str, int]:
+def killed(freeradius: Any) -> dict[str, int]:
     """What was acknowledged while both sides were killed again and again."""
-    server, drainer = start("freeradius", box), consumer(box.settings.data_dir)
+    server, box = freeradius, freeradius.box
+    drainer = consumer(box.settings.data_dir)
     server.wait(lambda: is_listening(server))
     senders = Senders(server)
     for thread in senders.threads:

@@ -9,12 +9,12 @@ SELECT v.verdict,
     WHERE s.username IN (SELECT v.username UNION ALL
         SELECT d.mac FROM device d WHERE d.customer_id = v.customer_id)
       AND s.ended_at IS NULL
-      AND s.seen_at > (SELECT at FROM moment) - 900
+      AND s.seen_at > v.at - 900
       AND upper(s.mac) <> upper(:mac)) >= v.devices,
   CAST(v.subscription_id AS TEXT),
   EXISTS (SELECT 1 FROM device_block b
     WHERE b.mac IN (:mac, lower(:mac))
-      AND b.until > (SELECT at FROM moment))
+      AND b.until > v.at)
     AND NOT EXISTS (SELECT 1 FROM device d
       WHERE d.mac IN (:mac, lower(:mac))
         AND d.customer_id = v.customer_id),
