@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Box, Server, is_listening
+from servers import Box, Server, is_listening
 
 from hotspot_lite.radius import config
 

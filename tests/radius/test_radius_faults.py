@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from conftest import OTHER_MAC, is_listening, start
+from servers import OTHER_MAC, is_listening, start
 
 from hotspot_lite import store
 from hotspot_lite.radius import spool
@@ -223,4 +223,5 @@ def test_a_flood_of_guesses_costs_the_paying_nothing(
         guessing = pool.map(guess, range(192))
         good = [freeradius.login(paid, seconds=5).kind for _ in range(40)]
     assert good == ["accept"] * 40
-    assert set(guessing) == {"reject"}
+    # One who floods may be left without an answer; nobody guesses their way in.
+    assert "accept" not in set(guessing)

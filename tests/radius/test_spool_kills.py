@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import is_listening, start
+from servers import is_listening, start
 
 from hotspot_lite import store
 from hotspot_lite.radius import spool
