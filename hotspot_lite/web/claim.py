@@ -8,20 +8,18 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import claims
 from hotspot_lite.web import pages
-from hotspot_lite.web.sheet import Sheet
-from hotspot_lite.web.tries import Tries
+from hotspot_lite.web.guarded import Guarded
 from hotspot_lite.web.visitor import Visitor
 
 # A receipt can't be guessed at this pace, and nobody can be flooded with SMS.
 TRIES, TRIES_SECONDS = 5, 600
 
 
-class Claims(Sheet):
+class Claims(Guarded):
     """ "I have paid already"."""
 
     def __init__(self, box: Box) -> None:
-        super().__init__(box)
-        self.tries = Tries(TRIES, TRIES_SECONDS)
+        super().__init__(box, TRIES, TRIES_SECONDS)
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`."""
@@ -36,38 +34,31 @@ class Claims(Sheet):
     def by_receipt(self) -> HTTPResponse:
         """POST /claim {receipt, state}: to the page that says how it stands."""
         who, is_fresh = self.posting()
-        if (refused := self._refused(who, is_fresh)) is not None:
+        if (refused := self.refused(who, is_fresh)) is not None:
             return refused
         asker = claims.Asker(who.mac, who.ip, who.login_url)
         try:
             payment = claims.by_receipt(pages.form("receipt", 64), asker, self.now())
         except BadInput as exc:
-            self.tries.wrong(*_keys(who))
+            self.wrong(who)
             return self._page(who, 422, exc)
         if payment is None:
-            self.tries.wrong(*_keys(who))
+            self.wrong(who)
             return self._page(who, 422, notice="claim.unknown")
         return pages.go_to(self.with_lang(f"/wait/{payment.ref}", who))
 
     def by_phone(self) -> HTTPResponse:
         """POST /claim/phone {phone, state}: the answer goes to that phone only."""
         who, is_fresh = self.posting()
-        if (refused := self._refused(who, is_fresh)) is not None:
+        if (refused := self.refused(who, is_fresh)) is not None:
             return refused
         # Each try counts: even the right ones cost the shop an SMS.
-        self.tries.wrong(*_keys(who))
+        self.wrong(who)
         try:
             claims.by_phone(pages.form("phone", 64), self.now())
         except BadInput as exc:
             return self._page(who, 422, exc)
         return self._page(who, said="claim.sent")
-
-    def _refused(self, who: Visitor, is_fresh: bool) -> HTTPResponse | None:
-        if not is_fresh:
-            return self._page(who, 422, notice="home.stale")
-        if self.tries.must_wait(*_keys(who)):
-            return self._page(who, 429, notice="claim.wait")
-        return None
 
     def _page(
         self,
@@ -90,7 +81,3 @@ class Claims(Sheet):
             said=t(said) if said else "",
             **self.frame(who, "/claim"),
         )
-
-
-def _keys(who: Visitor) -> tuple[str, str]:
-    return (f"mac {who.mac}" if who.mac else "", pages.client_address())

@@ -10,7 +10,7 @@ from hotspot_lite.trade import customers, returning
 from hotspot_lite.trade.models import Customer
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, waiting
-from hotspot_lite.web.sheet import Sheet
+from hotspot_lite.web.guarded import Guarded
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
 
@@ -47,12 +47,11 @@ class Welcome:
         return WELCOME_SECONDS
 
 
-class Returning(Sheet):
+class Returning(Guarded):
     """ "I have time left"."""
 
     def __init__(self, box: Box) -> None:
-        super().__init__(box)
-        self.tries = Tries(TRIES, TRIES_SECONDS)
+        super().__init__(box, TRIES, TRIES_SECONDS)
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`."""
@@ -69,10 +68,10 @@ class Returning(Sheet):
     def send_code(self) -> HTTPResponse:
         """POST /back {phone, state}: the code's page, whoever's number it is."""
         who, is_fresh = self.posting()
-        if (refused := self._refused(who, is_fresh)) is not None:
+        if (refused := self.refused(who, is_fresh)) is not None:
             return refused
         # Each counts: it costs the shop an SMS.
-        self.tries.wrong(*_keys(who))
+        self.wrong(who)
         try:
             phone = normalise_phone(pages.form("phone", 64))
         except BadInput as exc:
@@ -84,14 +83,14 @@ class Returning(Sheet):
         """POST /back/code {phone, code, state}: on to the page that connects."""
         who, is_fresh = self.posting()
         phone = pages.form("phone", 20)
-        if (refused := self._refused(who, is_fresh)) is not None:
+        if (refused := self.refused(who, is_fresh)) is not None:
             return refused
         code, now = pages.form("code", 20), self.now()
         try:
             customer = returning.by_code(phone, code, self.box.key, now)
             return self._connect(who, customer, "phone")
         except BadInput as exc:
-            self.tries.wrong(*_keys(who))
+            self.wrong(who)
             return self._page(who, 422, exc, phone=phone)
 
     def link_page(self, token: str) -> HTTPResponse:
@@ -103,7 +102,7 @@ class Returning(Sheet):
         """POST /back/<token> {state}: on to the page that connects."""
         customer = self._whose(token)
         who, is_fresh = self.posting()
-        if (refused := self._refused(who, is_fresh)) is not None:
+        if (refused := self.refused(who, is_fresh)) is not None:
             return refused
         try:
             return self._connect(who, customer, "link")
@@ -121,13 +120,6 @@ class Returning(Sheet):
         found = returning.begin(customer, peer, how, now, who.mac)
         ref = waiting.voucher_ref(found, self.box.key)
         return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
-
-    def _refused(self, who: Visitor, is_fresh: bool) -> HTTPResponse | None:
-        if not is_fresh:
-            return self._page(who, 422, notice="home.stale")
-        if self.tries.must_wait(*_keys(who)):
-            return self._page(who, 429, notice="claim.wait")
-        return None
 
     def _page(
         self,
@@ -153,7 +145,3 @@ class Returning(Sheet):
             back_link=self.link("/back", who, who.lang),
             **self.frame(who, f"/back/{token}" if token else "/back"),
         )
-
-
-def _keys(who: Visitor) -> tuple[str, str]:
-    return (f"mac {who.mac}" if who.mac else "", pages.client_address())
