@@ -1,0 +1,80 @@
+"""Every table of the trade, a module for each subject.
+
+Times are seconds since 1970 in UTC, money is in cents, data in bytes. The rules of
+each noun are in the module of its name; the tables themselves are made by
+`store.migrations`, and a test holds the two together.
+"""
+
+from hotspot_lite.trade.models.access import Mirror, Session, Subscription, UsageDay
+from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.books import MoneyAudit, MoneyFact, Undecided
+from hotspot_lite.trade.models.byhand import (
+    AccountCode,
+    CashSale,
+    Claim,
+    Shift,
+    Transfer,
+    TransferBody,
+)
+from hotspot_lite.trade.models.goods import Plan, Voucher, VoucherBatch
+from hotspot_lite.trade.models.house import (
+    Audit,
+    Condition,
+    Event,
+    Login,
+    Message,
+    RouterFigure,
+    Staff,
+    Stored,
+)
+from hotspot_lite.trade.models.payments import Callback, Payment, ToldPaid
+from hotspot_lite.trade.models.people import (
+    Customer,
+    Device,
+    DeviceBlock,
+    Move,
+    PhoneCode,
+)
+from hotspot_lite.trade.models.returns import Inquiry, InquiryBody, Refund
+
+TABLES = tuple(Table.__subclasses__())
+
+__all__ = [
+    "TABLES",
+    "AccountCode",
+    "Audit",
+    "Callback",
+    "CashSale",
+    "Claim",
+    "Condition",
+    "Customer",
+    "Device",
+    "DeviceBlock",
+    "Event",
+    "Inquiry",
+    "InquiryBody",
+    "Login",
+    "Message",
+    "Mirror",
+    "MoneyAudit",
+    "MoneyFact",
+    "Move",
+    "Payment",
+    "PhoneCode",
+    "Plan",
+    "Refund",
+    "RouterFigure",
+    "Session",
+    "Shift",
+    "Staff",
+    "Stored",
+    "Subscription",
+    "Table",
+    "ToldPaid",
+    "Transfer",
+    "TransferBody",
+    "Undecided",
+    "UsageDay",
+    "Voucher",
+    "VoucherBatch",
+]

@@ -1,0 +1,50 @@
+"""What is on sale, and vouchers for it."""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from hotspot_lite.trade.models.base import Table
+
+
+class Plan(Table):
+    """A package on sale. Sales keep a copy of its terms: changing it is free."""
+
+    id = AutoField()
+    name = TextField(unique=True)
+    price_cents = IntegerField()
+    duration_seconds = IntegerField()
+    data_bytes = IntegerField(null=True)  # NULL: no limit
+    rate = TextField()  # RouterOS: client's upload/download, "2M/4M"
+    devices = IntegerField(default=1)
+    starts = TextField(default="sale")  # sale | first-use
+    on_sale = BooleanField(default=True)
+    made_at = IntegerField()
+    uptime_seconds = IntegerField(null=True)  # of time online; NULL: the clock's only
+
+
+class VoucherBatch(Table):
+    """Vouchers made together, of one kind."""
+
+    id = AutoField()
+    plan = ForeignKeyField(Plan, null=True)
+    terms = TextField()
+    made_at = IntegerField()
+    made_by = TextField()
+
+
+class Voucher(Table):
+    """A code that buys once."""
+
+    id = AutoField()
+    batch = ForeignKeyField(VoucherBatch)
+    code = TextField(unique=True)
+    redeemed_at = IntegerField(null=True)
+    redeemed_mac = TextField(default="")
+    voided_at = IntegerField(null=True)  # its cash sale was taken back

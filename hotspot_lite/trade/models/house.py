@@ -1,0 +1,99 @@
+"""What the box tells, and who may see it."""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from hotspot_lite.trade.models.access import Subscription
+from hotspot_lite.trade.models.base import Table
+
+
+class Message(Table):
+    """An SMS we owe somebody."""
+
+    id = AutoField()
+    kind = TextField()
+    phone = TextField()
+    text = TextField()
+    subscription = ForeignKeyField(Subscription, null=True)
+    state = TextField(default="waiting")  # waiting|sending|sent|failed|uncertain
+    provider_id = TextField(default="")
+    says = TextField(default="")
+    made_at = IntegerField()
+    sent_at = IntegerField(null=True)
+
+
+class Event(Table):
+    """What happened, in order; pages ask for what is newer than their last `seq`."""
+
+    seq = AutoField()
+    at = IntegerField()
+    channel = TextField()
+    type = TextField()
+    body = TextField()
+
+
+class RouterFigure(Table):
+    """The router's load, averaged over five minutes (see `figures`)."""
+
+    at = IntegerField(primary_key=True)
+    cpu_percent = IntegerField()
+    memory_percent = IntegerField()
+    disk_percent = IntegerField()
+    temperature_c = IntegerField(null=True)
+    down_bits = IntegerField()
+    up_bits = IntegerField()
+    hosts = IntegerField()
+    online = IntegerField()
+
+
+class Condition(Table):
+    """Something that is lastingly wrong, or was, and since when."""
+
+    name = TextField(primary_key=True)
+    is_wrong = BooleanField()
+    since = IntegerField()
+    says = TextField(default="")
+
+
+class Staff(Table):
+    """Who may enter the admin page, and as what."""
+
+    id = AutoField()
+    name = TextField(unique=True)
+    password = TextField()  # scrypt$n$r$p$salt$hash
+    role = TextField()  # owner | cashier | viewer
+    made_at = IntegerField()
+
+
+class Login(Table):
+    """A session of the admin page; only the hash of its cookie is kept."""
+
+    token_hash = TextField(primary_key=True)
+    staff = ForeignKeyField(Staff)
+    csrf = TextField()
+    made_at = IntegerField()
+    expires_at = IntegerField()
+
+
+class Stored(Table):
+    """Settings changed on the admin page, and the few facts of the box itself."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+
+
+class Audit(Table):
+    """Who changed what."""
+
+    id = AutoField()
+    at = IntegerField()
+    who = TextField()
+    what = TextField()
+    detail = TextField(default="")

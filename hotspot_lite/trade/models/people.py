@@ -1,0 +1,59 @@
+"""Customers and their devices."""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from hotspot_lite.trade.models.base import Table
+
+
+class Customer(Table):
+    """Somebody with a login of their own: by phone number, or by voucher."""
+
+    id = AutoField()
+    phone = TextField(null=True, unique=True)
+    username = TextField(unique=True)
+    secret = TextField()  # CHAP needs it in clear
+    made_at = IntegerField()
+
+
+class Device(Table):
+    """A phone or laptop by its MAC, and whose time it may use."""
+
+    mac = TextField(primary_key=True)
+    customer = ForeignKeyField(Customer)
+    ip = TextField(default="")
+    seen_at = IntegerField()
+
+
+class PhoneCode(Table):
+    """A code sent to a phone by SMS, to prove that it is in the hand."""
+
+    id = AutoField()
+    phone = TextField()
+    code_hash = TextField()  # keyed: six digits alone are soon guessed
+    made_at = IntegerField()
+    tries = IntegerField(default=0)
+    used_at = IntegerField(null=True)
+
+
+class Move(Table):
+    """A customer's time that was taken over by another device."""
+
+    id = AutoField()
+    customer = ForeignKeyField(Customer)
+    mac = TextField()
+    how = TextField()  # link | phone | voucher | receipt
+    at = IntegerField()
+
+
+class DeviceBlock(Table):
+    """A device that tried too many wrong codes."""
+
+    mac = TextField(primary_key=True)
+    until = IntegerField()
