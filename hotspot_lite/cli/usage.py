@@ -8,7 +8,6 @@ from typing import Any
 from hotspot_lite.box import open_box
 from hotspot_lite.cli.text import Answer, show
 from hotspot_lite.cli.verbs import Args, Misused, add_verb
-from hotspot_lite.doctor.finding import size
 from hotspot_lite.errors import BadInput
 
 
@@ -30,6 +29,8 @@ def usage(args: Args) -> Any:
 
 
 def _answer(head: str, found: list[Any]) -> Answer:
+    from hotspot_lite.doctor.finding import size
+
     rows = [
         {
             head: used.of,

@@ -279,6 +279,8 @@ def test_monitor_follows_in_a_terminal_until_it_is_interrupted(
         [*COMMAND, "monitor"],
         env={**os.environ, **box_environment, "COLUMNS": "60", "LINES": "20"},
         stdout=theirs,
+        # What a shell puts into the background is deaf to it, and so are its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     read_until(ours, r"payments +2 +0 ")
