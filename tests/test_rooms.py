@@ -32,7 +32,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "onboarding": (set(), set()),
     "fitting": ({"onboarding", "wires"}, set()),
     "outside": ({"box", "wires", "jobs", "onboarding"}, set()),
-    "journey": (RADIUS_AND_UP | {"outside"}, {"huey"}),
+    "journey": (RADIUS_AND_UP | {"outside", "onboarding", "fitting"}, {"huey"}),
     "web": (
         {"box", "store", "jobs", "trade", "onboarding"},
         {"bottle", "waitress", "peewee"},

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # An export of a full router takes its time.
 PATIENT_SECONDS = 30.0
+PROVED = "Everything works."
+PARTLY = "What could be tried works."
+FAILED = "Something doesn't work: see above."
 
 
 def router_plan(args: Args) -> Answer:
@@ -65,14 +68,22 @@ def _told(outcome: Outcome) -> str:
     return "\n".join([outcome.says, *(f"  {note}" for note in outcome.notes)])
 
 
-def router_test(args: Args) -> dict[str, Any]:
-    """See whether the router answers, and what it is."""
-    from hotspot_lite.outside import router_address
-    from hotspot_lite.wires.routeros import Router
+def router_test(args: Args) -> Answer:
+    """Prove sign-in, RADIUS and disconnect with a throw-away user, step by step."""
+    from hotspot_lite.journey import proving
 
-    with Router(router_address(open_box().settings)) as router:
-        load = router.resource()
-        return {"version": load.version, "online": len(router.active())}
+    proofs = []
+    for proof in proving.prove_router(open_box(), args.device):
+        proofs.append(proof)
+        if not args.json:
+            print(f"  {proof.state:9} {proof.name}: {proof.says}", file=sys.stderr)
+            if proof.todo:
+                print(f"  {'':9} {proof.todo}", file=sys.stderr)
+    is_good = all(proof.is_good is not False for proof in proofs)
+    is_whole = all(proof.is_good for proof in proofs)
+    says = PROVED if is_whole else PARTLY if is_good else FAILED
+    steps = [proof.as_dict() for proof in proofs]
+    return Answer({"is_good": is_good, "steps": steps}, says, 0 if is_good else 1)
 
 
 def router_setup(args: Args) -> Answer:
@@ -100,5 +111,6 @@ def add_to(nouns: Any) -> None:
     apply.add_argument("--secret", action="store_true", help="write the RADIUS secret")
     for verb in (plan, apply):
         verb.add_argument("--username", default="", help="as this user of the router")
-    add_verb(router, "test", router_test)
+    test = add_verb(router, "test", router_test)
+    test.add_argument("--device", default="", help="the MAC of a device to lend for it")
     add_verb(router, "setup", router_setup)
