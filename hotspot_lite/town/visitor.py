@@ -141,5 +141,7 @@ class Visitor:
             text = answer.read().decode("utf-8", "replace")
             found = {name.lower(): value for name, value in answer.getheaders()}
             return answer.status, found, text
+        except http.client.HTTPException as exc:  # cut off in the middle of an answer
+            raise ConnectionError(f"{path}: the answer broke off: {exc!r}") from exc
         finally:
             connection.close()

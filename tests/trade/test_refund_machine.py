@@ -103,7 +103,8 @@ class GivingBack(RuleBasedStateMachine):
             assert row.payment is not None
             is_there = row.payment.receipt in self.reversed
             way = "arrived" if is_there else "not-arrived"
-            resolving.resolve(row.id, Decision(way, "jane"), self.now)
+            read = Decision(way, "jane", "Read in the statement.")
+            resolving.resolve(row.id, read, self.now)
 
     # -- the worker
 
