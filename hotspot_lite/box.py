@@ -59,10 +59,13 @@ def open_box(environ: Mapping[str, str] | None = None) -> Box:
     jobs.open(first.run_dir)
     merged = settings.load(environ, preferences.read())
     discreet.install(merged)
-    trusted = merged["box.clock"] == "trusted"
-    evidence = merged.run_dir / "clock.json"
-    clock = Clock(evidence, trusted, store.newest_fact_at())
-    return Box(merged, clock, key(merged))
+    return Box(merged, clock(merged, store.newest_fact_at()), key(merged))
+
+
+def clock(found: Settings, floor: int) -> Clock:
+    """The box's clock; before `floor`, in seconds since 1970, it surely isn't."""
+    trusted = found["box.clock"] == "trusted"
+    return Clock(found.run_dir / "clock.json", trusted, floor)
 
 
 def make(found: Settings) -> list[str]:
@@ -70,6 +73,17 @@ def make(found: Settings) -> list[str]:
 
     Safe to repeat: it makes what is missing and changes nothing else.
     """
+    make_folders(found)
+    old_umask = os.umask(0o007)
+    try:
+        _make_key(_key_file(found))
+    finally:
+        os.umask(old_umask)
+    return migrations.migrate(found.database_file)
+
+
+def make_folders(found: Settings) -> None:
+    """Make the folders of a box where they are missing."""
     old_umask = os.umask(0o007)
     try:
         for folder in (found.data_dir, found.data_dir / "spool", found.run_dir):
@@ -77,10 +91,8 @@ def make(found: Settings) -> list[str]:
         # setgid: FreeRADIUS and we share the files by the folder's group.
         found.data_dir.chmod(0o2770)
         (found.data_dir / "spool").chmod(0o2770)
-        _make_key(_key_file(found))
     finally:
         os.umask(old_umask)
-    return migrations.migrate(found.database_file)
 
 
 def key(found: Settings) -> bytes:

@@ -50,7 +50,8 @@ class Crowd:
     def _come(self) -> None:
         while (somebody := self._next()) is not None:
             page = self._order(somebody)
-            if "/wait/" not in page:
+            # Whose answer broke off may have bought: the prompt came, and they paid.
+            if "/wait/" not in page and not somebody.is_on_the_internet():
                 self.turned_away.append(page)
 
     def _next(self) -> Visitor | None:

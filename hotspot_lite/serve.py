@@ -14,6 +14,8 @@ from hotspot_lite import settings as settings_module
 from hotspot_lite.box import open_box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import Settings
+from hotspot_lite.trade import backups, recovery
+from hotspot_lite.trade.recovery import Recovery
 
 ROLES = ("web", "worker", "live", "radius")
 # The command that the design, the units and the README name.
@@ -28,7 +30,22 @@ STOP_SECONDS = 40
 
 def run(role: str) -> None:
     """Run one process in the foreground until it is told to stop."""
+    if role != "radius":  # Debian's runs as a user who may not restore anything
+        check_database()
     {"web": _web, "worker": _worker, "live": _live, "radius": _radius}[role]()
+
+
+def check_database() -> Recovery | None:
+    """Once after each start of the machine: whole, or restored. Raises HotspotError."""
+
+    found = settings_module.load()
+    places = backups.places(
+        found.data_dir, found["backup.dir"], found["backup.copy_to"]
+    )
+    done = recovery.at_boot(found.data_dir, found.run_dir, places.folders)
+    if done:
+        print(done.says, file=sys.stderr, flush=True)
+    return done
 
 
 def _web() -> None:
@@ -98,6 +115,7 @@ def freeradius() -> str:
 
 def run_all() -> None:
     """Start and watch all processes with supervisord, until told to stop."""
+    check_database()
     open_box()  # says what is wrong now, once, rather than four times a second
     found = settings_module.load()
     file = found.run_dir / "supervisord.conf"

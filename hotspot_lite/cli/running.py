@@ -9,6 +9,7 @@ from typing import Any
 import hotspot_lite
 from hotspot_lite import box, settings
 from hotspot_lite.box import open_box
+from hotspot_lite.cli import backup
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 
@@ -99,7 +100,10 @@ def add_to(nouns: Any) -> None:
     examine.add_argument("--logs", action="store_true", help="with recent errors")
     examine.add_argument("--fix", action="store_true", help="do what is safe to do")
     add_verb(nouns, "version", version)
-    add_verb(add_noun(nouns, "db", "the database"), "migrate", db_migrate)
+    database = add_noun(nouns, "db", "the database")
+    add_verb(database, "migrate", db_migrate)
+    add_verb(database, "check", backup.db_check)
+    backup.add_to(nouns)
 
 
 def add_outside_to(nouns: Any) -> None:

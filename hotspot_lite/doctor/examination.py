@@ -12,6 +12,7 @@ import hotspot_lite
 from hotspot_lite import store
 from hotspot_lite.clock import as_text
 from hotspot_lite.doctor import (
+    backups,
     ground,
     lanes,
     ledger,
@@ -109,6 +110,7 @@ SECTIONS = (
         "database",
         (ledger.sizes, ledger.wal, ledger.turn, ledger.foreign_keys),
     ),
+    Section("Backups", "settings", (backups.newest, backups.copied)),
     Section("Clock", "settings", (outward.clock,)),
     Section(
         "Router and M-Pesa",

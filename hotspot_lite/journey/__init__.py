@@ -5,7 +5,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, returning, mirroring,
-cutting, ending, checking, noticing, auditing, watching.
+cutting, ending, checking, noticing, auditing, watching, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -23,6 +23,7 @@ from hotspot_lite.journey.inquiring import (
     seek_now,
     verify,
 )
+from hotspot_lite.journey.keeping import backup, backup_now, tidy
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
@@ -36,6 +37,8 @@ __all__ = [
     "after_refund",
     "audit_money",
     "audit_nightly",
+    "backup",
+    "backup_now",
     "catch_up",
     "check_router",
     "close_stale",
@@ -64,6 +67,7 @@ __all__ = [
     "show",
     "take_in",
     "tell",
+    "tidy",
     "verify",
     "welcome",
 ]

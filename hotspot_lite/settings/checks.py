@@ -75,6 +75,11 @@ def folder(raw: str) -> str:
     return raw.rstrip("/") or "/"
 
 
+def folder_or_none(raw: str) -> str:
+    """An absolute folder, or nothing."""
+    return folder(raw) if raw else ""
+
+
 def timezone(raw: str) -> str:
     """A time zone by its IANA name."""
     try:

@@ -11,6 +11,7 @@ from hotspot_lite.settings.checks import (
     count,
     flag,
     folder,
+    folder_or_none,
     matching,
     networks,
     one_of,
@@ -76,6 +77,32 @@ DECLARED: tuple[Setting, ...] = (
         "auto: believe the clock once it is synchronised or the router or M-Pesa"
         " agree. trusted: somebody else keeps it right (a VM's host).",
         one_of("auto", "trusted"),
+    ),
+    Setting(
+        "backup.dir",
+        "",
+        "Where hourly backups are kept; empty: backups in box.data_dir.",
+        folder_or_none,
+    ),
+    Setting(
+        "backup.copy_to",
+        "",
+        "A folder on a stick or another disk, to which each backup is copied too,"
+        " e.g. /media/usb; empty: none. It must be there: it is never made.",
+        folder_or_none,
+    ),
+    Setting(
+        "tidy.events_days",
+        30,
+        "How long the event feed is kept. Money and the audit log stay for ever.",
+        count,
+    ),
+    Setting("tidy.messages_days", 180, "How long messages that left are kept.", count),
+    Setting(
+        "tidy.sessions_days",
+        400,
+        "How long it is kept who was online when, and how much they used.",
+        count,
     ),
     Setting("web.host", "0.0.0.0", "The address the portal listens on."),
     Setting("web.port", 80, "The port the portal listens on.", port),

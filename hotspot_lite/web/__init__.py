@@ -22,6 +22,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web import pages
     from hotspot_lite.web.admin import Admin
     from hotspot_lite.web.api import Api
+    from hotspot_lite.web.backups import Backups
     from hotspot_lite.web.callbacks import Callbacks
     from hotspot_lite.web.captive import Captive
     from hotspot_lite.web.claim import Claims
@@ -60,6 +61,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Exceptions(box, door),
         Counter(box, door),
         MoneyAudits(box, door),
+        Backups(box, door),
         Sessions(box, door),
         RouterFigures(box, door),
         Usage(box, door),

@@ -16,4 +16,5 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/admin/plans", "Packages", ()),
     ("/admin/usage", "Usage", ()),
     ("/admin/queue", "Queue", ()),
+    ("/admin/backups", "Backups", ("owner",)),
 )

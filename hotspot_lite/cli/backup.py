@@ -1,0 +1,97 @@
+"""Backups on the command line: made, listed, checked, restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hotspot_lite import box, serve, settings
+from hotspot_lite.box import open_box
+from hotspot_lite.cli.verbs import Args, add_noun, add_verb
+from hotspot_lite.clock import as_text
+from hotspot_lite.errors import BadInput, HotspotError
+from hotspot_lite.settings import Settings
+from hotspot_lite.store import backup
+from hotspot_lite.trade import backups, recovery
+from hotspot_lite.trade.backups import Places
+
+
+def backup_make(args: Args) -> dict[str, Any]:
+    """Back up the box now, also while it runs."""
+    opened = open_box()
+    where, now = _places(opened.settings), opened.clock.at()
+    if args.to:
+        made = backup.make(opened.settings.data_dir, args.to, now)
+    else:
+        made = backups.make(opened.settings.data_dir, where, now)
+    return _row(made)
+
+
+def backup_list(args: Args) -> dict[str, Any]:
+    """List the backups, the newest first."""
+    return {"backups": [_row(one) for one in _places(_settings()).all()]}
+
+
+def backup_check(args: Args) -> dict[str, str]:
+    """Say whether a backup could be restored, changing nothing."""
+    if wrong := backup.check(args.file):
+        raise HotspotError(f"{args.file}: {wrong}", "Choose another backup.")
+    return {"backup": str(args.file), "says": "It is whole and can be restored."}
+
+
+def backup_restore(args: Args) -> dict[str, Any]:
+    """Put a backup in the place of the database; what was there is kept aside."""
+    found = _settings()
+    one = _one(args.file)
+    if pids := backup.whoever_has_it_open(found.database_file):
+        raise BadInput(
+            f"The box runs (processes {', '.join(map(str, pids))}).",
+            "Stop it first: systemctl stop hotspot-lite.target",
+        )
+    box.make_folders(found)
+    # No database says yet how late it must be at least.
+    now = box.clock(found, one.at).at()
+    done = recovery.restore(one, found.data_dir, "", now)
+    return {
+        "restored": str(one.path),
+        "aside": str(done.aside or ""),
+        "says": done.says,
+    }
+
+
+def db_check(args: Args) -> dict[str, Any]:
+    """Check the database once after a start of the machine; restore it if broken."""
+    done = serve.check_database()
+    return {"says": done.says if done else "The database is whole."}
+
+
+def _settings() -> Settings:
+    # Of environment and file: what the database holds can't be relied on here.
+    return settings.load()
+
+
+def _places(found: Settings) -> Places:
+    return backups.places(found.data_dir, found["backup.dir"], found["backup.copy_to"])
+
+
+def _one(path: Path) -> backup.Backup:
+    known = {one.path.resolve(): one for one in backup.found(path.parent)}
+    if path.resolve() in known:
+        return known[path.resolve()]
+    if not path.exists():
+        raise BadInput(f"There is no file {path}.", "Run: hotspot-lite backup list")
+    return backup.Backup(path, int(path.stat().st_mtime))
+
+
+def _row(one: backup.Backup) -> dict[str, Any]:
+    return {"at": as_text(one.at), "bytes": one.size_bytes, "file": str(one.path)}
+
+
+def add_to(nouns: Any) -> None:
+    """Put these verbs on the command line."""
+    noun = add_noun(nouns, "backup", "backups of the box")
+    make = add_verb(noun, "make", backup_make)
+    make.add_argument("--to", type=Path, default=None, metavar="DIR", help="to there")
+    add_verb(noun, "list", backup_list)
+    add_verb(noun, "check", backup_check).add_argument("file", type=Path)
+    add_verb(noun, "restore", backup_restore).add_argument("file", type=Path)

@@ -1,0 +1,98 @@
+"""Is there a backup, is it fresh, is it whole, and is there one off this card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hotspot_lite.doctor.case import Case
+from hotspot_lite.doctor.files import is_shut
+from hotspot_lite.doctor.finding import Finding, note, ok, size, span
+from hotspot_lite.store import backup
+from hotspot_lite.store.backup import DAY
+from hotspot_lite.trade.backups import Places, places
+
+# Hourly while anything happens, daily else; twice that is a fault.
+LATE_SECONDS = 2 * DAY
+REMEDY = "Run: hotspot-lite backup make"
+
+
+def newest(case: Case) -> Iterator[Finding]:
+    """The newest backup on the box: its age, and with --detailed whether it's whole."""
+    if is_shut(case.settings.data_dir):
+        return  # HL-PRE-07 says so
+    there = backup.found(_places(case).home)
+    if not there and _age_of_the_box(case) < LATE_SECONDS:
+        yield note("HL-BAK-01", "No backup yet: the worker makes one each hour.")
+        return
+    if not there:
+        yield Finding(
+            "HL-BAK-01",
+            "warning",
+            "There is no backup yet.",
+            "If the card dies, who has paid and who has time is lost.",
+            f"{REMEDY}. The worker makes one each hour.",
+        )
+        return
+    age = int(case.now) - there[0].at
+    if age > LATE_SECONDS:
+        yield Finding(
+            "HL-BAK-01",
+            "warning",
+            f"The newest backup is {span(age)} old.",
+            "If the card dies, what happened since is lost.",
+            f"{REMEDY}. If that works, see: hotspot-lite queue failed",
+        )
+        return
+    says = f"{len(there)} backups, the newest {span(max(0, age))} old"
+    if case.detailed and (wrong := backup.check(there[0].path)):
+        yield Finding(
+            "HL-BAK-01",
+            "broken",
+            f"The newest backup can't be restored: {wrong}",
+            "The card may be dying.",
+            f"{REMEDY}, to another disk with --to, and change the card.",
+        )
+        return
+    yield ok("HL-BAK-01", f"{says}, {size(there[0].size_bytes)}")
+
+
+def copied(case: Case) -> Iterator[Finding]:
+    """Whether a copy is on another disk."""
+    where = _places(case)
+    if where.copies and is_shut(Path(where.copies)):
+        yield note("HL-BAK-02", f"Only root may look into {where.copies}.")
+        return
+    if not where.copies:
+        yield note(
+            "HL-BAK-02",
+            "Backups are on this box's own disk only.",
+            "They are lost with the card.",
+            "Plug in a stick and set backup.copy_to to its folder.",
+        )
+        return
+    there = backup.found(Path(where.copies))
+    if there and case.now - there[0].at <= LATE_SECONDS:
+        yield ok("HL-BAK-02", f"{len(there)} backups in {where.copies}")
+        return
+    yield Finding(
+        "HL-BAK-02",
+        "warning",
+        f"No fresh backup is in {where.copies}.",
+        "If the card dies, what happened since is lost.",
+        "Plug the stick in, or mend backup.copy_to.",
+    )
+
+
+def _age_of_the_box(case: Case) -> float:
+    """Seconds since it was set up; 0 where we may not look."""
+    try:
+        made_at = (case.settings.data_dir / backup.KEY).stat().st_mtime
+    except OSError:
+        return 0
+    return case.now - made_at
+
+
+def _places(case: Case) -> Places:
+    s = case.settings
+    return places(s.data_dir, s["backup.dir"], s["backup.copy_to"])

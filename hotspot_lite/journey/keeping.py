@@ -1,0 +1,50 @@
+"""The box keeps itself: a backup each hour, and what nobody needs is cleared away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.trade import backups, tidying
+
+# Not on the hour, when reports and others' jobs begin.
+BACKUP_MINUTE, TIDY_MINUTE = 17, 37
+
+
+def _hourly(utc: datetime) -> bool:
+    return utc.minute == BACKUP_MINUTE
+
+
+def _hourly_too(utc: datetime) -> bool:
+    return utc.minute == TIDY_MINUTE
+
+
+@huey.job("log-rotation", minutes=_hourly)
+def backup() -> None:
+    """Back up if anything happened since the last time."""
+    where = places()
+    if backups.is_due(where, here.now()):
+        backups.make(here.settings.data_dir, where, here.now())
+
+
+@huey.job("log-rotation")
+def backup_now(who: str) -> None:
+    """Back up because `who` wants it."""
+    backups.make(here.settings.data_dir, places(), here.now())
+
+
+@huey.job("log-rotation", minutes=_hourly_too)
+def tidy() -> None:
+    """Delete what is older than it is kept, a little at a time.
+
+    Not under a clock that isn't believed: three days ahead, everything is old.
+    """
+    reading = here.clock()
+    if reading.believed:
+        tidying.tidy(here.settings, reading.at)
+
+
+def places() -> backups.Places:
+    """Where this box's backups are."""
+    s = here.settings
+    return backups.places(s.data_dir, s["backup.dir"], s["backup.copy_to"])

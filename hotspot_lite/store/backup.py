@@ -1,0 +1,278 @@
+"""Backups: one file each, checked before it counts, thinned as it ages.
+
+A backup is a zip of `hotspot.db`, as `VACUUM INTO` writes it beside running daemons
+(sqlite.org/lang_vacuum.html), and `box.key`, without which callbacks and open pages
+of the restored box would be strangers. It is as secret as the box itself: mode 0600.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotspot_lite.errors import BadInput, HotspotError
+from hotspot_lite.store import migrations
+
+LEDGER, KEY = "hotspot.db", "box.key"
+NAME = re.compile(r"hotspot-(\d{8}T\d{6})Z\.zip")
+Prepare = Callable[[Path, Path | None], None]
+HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
+# The newest of each of the last 24 hours, 7 days and 4 weeks is kept.
+KEPT = ((HOUR, 24), (DAY, 7), (WEEK, 4))
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup's file; `at` is the moment it holds, in seconds since 1970."""
+
+    path: Path
+    at: int
+
+    @property
+    def size_bytes(self) -> int:
+        """How much room it takes."""
+        return self.path.stat().st_size
+
+
+def found(folder: Path) -> list[Backup]:
+    """The backups in `folder`, the newest first."""
+    rows = []
+    for path in folder.glob("hotspot-*.zip"):
+        if match := NAME.fullmatch(path.name):
+            at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+            rows.append(Backup(path, int(at.timestamp())))
+    return sorted(rows, key=lambda backup: backup.at, reverse=True)
+
+
+def make(data_dir: Path, folder: Path, now: int) -> Backup:
+    """Back up the box of `data_dir` into `folder`, also while it runs.
+
+    The file appears whole, checked and on the disk, or not at all. Raises
+    HotspotError where it can't be written or doesn't pass its check.
+    """
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    path = folder / f"hotspot-{stamp}.zip"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _scratch(folder) as scratch:
+            _copy_ledger(data_dir / LEDGER, scratch / LEDGER)
+            _zip(scratch / "new.zip", (scratch / LEDGER, data_dir / KEY))
+            if wrong := check(scratch / "new.zip"):
+                raise HotspotError(
+                    f"The backup is no good: {wrong}",
+                    "Run: hotspot-lite doctor. The card or the stick may be worn.",
+                )
+            (scratch / "new.zip").replace(path)
+        _sync(folder)
+    except OSError as exc:
+        raise _unwritable(folder, exc) from exc
+    return Backup(path, now)
+
+
+def check(path: Path) -> str:
+    """What is wrong with a backup; "" if it could be restored."""
+    try:
+        with zipfile.ZipFile(path) as pack:
+            if missing := {LEDGER, KEY} - set(pack.namelist()):
+                return f"{sorted(missing)[0]} is not in it."
+            if bad := pack.testzip():
+                return f"{bad} in it is damaged."
+        with _unpacked(path) as folder:
+            return check_ledger(folder / LEDGER)
+    except FileNotFoundError:
+        return "There is no such file."
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as exc:
+        return f"It can't be read: {exc}."
+
+
+def check_ledger(path: Path) -> str:
+    """What is wrong with a database file; "" if it is whole and one of ours."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as connection:
+            rows = connection.execute("PRAGMA quick_check(3)").fetchall()
+            if rows != [("ok",)]:
+                return str(rows[0][0]).replace("\n", " ")
+            ran = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
+    except sqlite3.Error as exc:
+        return f"SQLite says: {exc}."
+    if newer := {name for (name,) in ran} - set(migrations.names()):
+        return f"A newer hotspot-lite made it (it knows {sorted(newer)[0]})."
+    return ""
+
+
+def restore(path: Path, data_dir: Path, prepare: Prepare = lambda *_: None) -> None:
+    """Put the database and the key of a backup in place of those of `data_dir`.
+
+    What was there is moved aside first, whole. `prepare` gets the new database, not
+    yet in place, and the folder set aside, if any. A power cut at any point leaves
+    the old database, or none and the next start does this again. Nothing may have the
+    database open (`whoever_has_it_open`). Raises BadInput for a bad backup.
+    """
+    if wrong := check(path):
+        raise BadInput(f"{path} can't be restored: {wrong}", "Choose another backup.")
+    with _unpacked(path, data_dir) as folder:
+        migrations.migrate(folder / LEDGER)
+        move_aside(data_dir)
+        prepare(folder / LEDGER, next(iter(set_aside(data_dir)), None))
+        for name, mode in ((KEY, 0o600), (LEDGER, 0o660)):
+            (folder / name).chmod(mode)
+            _own_as(data_dir, folder / name)
+            _sync(folder / name)
+            (folder / name).replace(data_dir / name)
+    _sync(data_dir)
+
+
+def move_aside(data_dir: Path) -> Path | None:
+    """Move the database with its -wal and -shm into a new folder; None: none there.
+
+    Where a power cut comes between the moves, the rest stays beside nothing, and
+    SQLite ignores a -wal that is of another file.
+    """
+    files = [data_dir / f"{LEDGER}{tail}" for tail in ("", "-wal", "-shm")]
+    if not files[0].exists():
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="aside-", dir=data_dir))
+    for file in reversed(files):  # the database last: until then we'd begin again
+        if file.exists():
+            file.replace(folder / file.name)
+    _sync(folder)
+    _sync(data_dir)
+    return folder
+
+
+def set_aside(data_dir: Path) -> list[Path]:
+    """The databases that were moved aside, the newest first."""
+    rows = [path for path in data_dir.glob("aside-*") if (path / LEDGER).exists()]
+    return sorted(rows, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def superfluous(backups: Iterable[Backup], now: int) -> list[Backup]:
+    """Those that the rule of hours, days and weeks doesn't keep; never the newest."""
+    rows = sorted(backups, key=lambda backup: backup.at, reverse=True)
+    kept = set(rows[:1])
+    for length_seconds, count in KEPT:
+        oldest, seen = now - length_seconds * count, set()
+        for backup in rows:
+            slot = backup.at // length_seconds
+            if backup.at >= oldest and slot not in seen:
+                seen.add(slot)
+                kept.add(backup)
+    return [backup for backup in rows if backup not in kept]
+
+
+def prune(folder: Path, now: int) -> int:
+    """Delete what the rule doesn't keep, and what a power cut left half; how many."""
+    gone = superfluous(found(folder), now)
+    for backup in gone:
+        backup.path.unlink(missing_ok=True)
+    for half in folder.glob(".making-*"):
+        shutil.rmtree(half, ignore_errors=True)
+    return len(gone)
+
+
+def copy_to(backup: Backup, folder: Path) -> None:
+    """Copy a backup to another disk and read it back. Raises HotspotError.
+
+    A folder that isn't there is an error, not made: the stick is out, and files
+    under its mount point would fill our own card.
+    """
+    if not folder.is_dir():
+        raise HotspotError(
+            f"{folder} is not there.", "Plug in the stick, or mend backup.copy_to."
+        )
+    part = folder / f".{backup.path.name}.part"
+    try:
+        shutil.copyfile(backup.path, part)
+        _sync(part)
+        if wrong := check(part):
+            raise HotspotError(f"The copy in {folder} is no good: {wrong}", "Mend it.")
+        part.replace(folder / backup.path.name)
+        _sync(folder)
+    except OSError as exc:
+        raise _unwritable(folder, exc) from exc
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def whoever_has_it_open(path: Path) -> list[int]:
+    """The processes, as far as we may look, that have the file open (proc(5))."""
+    found_pids = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if link.readlink() == path.resolve():
+                found_pids.add(int(link.parts[2]))
+        except OSError:
+            continue  # it ended, or is somebody else's
+    return sorted(found_pids - {os.getpid()})
+
+
+# -- How -----------------------------------------------------------------------
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    # In the same folder: a rename within one disk is all or nothing.
+    path = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
+    with _scratch(beside or path.parent) as folder:
+        with zipfile.ZipFile(path) as pack:
+            for name in (LEDGER, KEY):
+                pack.extract(name, folder)
+        yield folder
+
+
+def _copy_ledger(source: Path, target: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as ledger:
+            ledger.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as exc:
+        raise HotspotError(
+            f"The database can't be copied: {exc}.", "Run: hotspot-lite doctor"
+        ) from exc
+
+
+def _zip(path: Path, files: Iterable[Path]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as pack:
+        for file in files:
+            pack.write(file, file.name)
+    path.chmod(0o600)
+    _sync(path)
+
+
+def _own_as(folder: Path, file: Path) -> None:
+    """Root restores for the box's own user."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+
+
+def _sync(path: Path) -> None:
+    fileno = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fileno)
+    finally:
+        os.close(fileno)
+
+
+def _unwritable(folder: Path, exc: OSError) -> HotspotError:
+    return HotspotError(
+        f"No backup can be written to {folder}: {exc.strerror or exc}.",
+        "Make room there, or set backup.dir to another folder.",
+    )

@@ -1,0 +1,57 @@
+"""Doctor: is there a fresh backup, and one that does not die with the card."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from patient import Examine
+
+from hotspot_lite.box import Box
+from hotspot_lite.store import backup
+
+
+def back_up(box: Box, age_seconds: int = 60) -> backup.Backup:
+    home = box.settings.data_dir
+    return backup.make(home, home / "backups", box.clock.at() - age_seconds)
+
+
+class TestBackups:
+    def test_a_box_without_one_is_told_how_to_make_it(
+        self, box: Box, examine: Examine
+    ) -> None:
+        assert examine().level("HL-BAK-01") == "note"
+        key = box.settings.data_dir / "box.key"
+        os.utime(key, (key.stat().st_atime, key.stat().st_mtime - 5 * backup.DAY))
+        found = examine().of("HL-BAK-01")
+        assert found["level"] == "warning"
+        assert "backup make" in found["remedy"]
+
+    def test_a_fresh_one_is_well(self, box: Box, examine: Examine) -> None:
+        back_up(box)
+        assert examine().level("HL-BAK-01") == "ok"
+
+    def test_an_old_one_is_a_warning(self, box: Box, examine: Examine) -> None:
+        back_up(box, 5 * backup.DAY)
+        assert "5 d" in examine().of("HL-BAK-01")["says"]
+
+    def test_one_that_the_card_has_eaten_is_broken(
+        self, box: Box, examine: Examine
+    ) -> None:
+        back_up(box).path.write_bytes(b"eaten")
+        assert examine(detailed=True).level("HL-BAK-01") == "broken"
+
+    def test_a_copy_on_another_disk_is_asked_for_and_seen(
+        self,
+        box: Box,
+        examine: Examine,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        assert examine().level("HL-BAK-02") == "note"
+        monkeypatch.setenv("HOTSPOT_BACKUP_COPY_TO", str(tmp_path / "usb"))
+        assert examine().level("HL-BAK-02") == "warning"
+        (tmp_path / "usb").mkdir()
+        backup.copy_to(back_up(box), tmp_path / "usb")
+        assert examine().level("HL-BAK-02") == "ok"
