@@ -30,7 +30,7 @@ class Crowd:
         self._stage, self._people, self._plan = stage, people, plan
         self._lock = threading.Lock()
         self.came = 0
-        self.turned_away: list[str] = []
+        self.turned_away: dict[str, str] = {}  # phone: the page they saw last
         self._threads = [
             threading.Thread(target=self._come, daemon=True) for _ in range(AT_ONCE)
         ]
@@ -50,9 +50,8 @@ class Crowd:
     def _come(self) -> None:
         while (somebody := self._next()) is not None:
             page = self._order(somebody)
-            # Whose answer broke off may have bought: the prompt came, and they paid.
-            if "/wait/" not in page and not somebody.is_on_the_internet():
-                self.turned_away.append(page)
+            if "/wait/" not in page:
+                self.turned_away[somebody.phone] = page
 
     def _next(self) -> Visitor | None:
         with self._lock:

@@ -2,19 +2,77 @@
 
 from __future__ import annotations
 
-# Address, name (the page's title too), the roles that see it besides the owner;
-# no role named: everybody.
-MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("/admin/", "Live", ()),
-    ("/admin/sessions", "Sessions", ()),
-    ("/admin/figures", "Traffic", ()),
-    ("/admin/payments", "Payments", ()),
-    ("/admin/exceptions", "Exceptions", ()),
-    ("/admin/money-audit", "Money audit", ("owner",)),
-    ("/admin/cash", "Cash", ("cashier",)),
-    ("/admin/vouchers", "Vouchers", ("cashier",)),
-    ("/admin/plans", "Packages", ()),
-    ("/admin/usage", "Usage", ()),
-    ("/admin/queue", "Queue", ()),
-    ("/admin/backups", "Backups", ("owner",)),
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Reader(Protocol):
+    """Somebody of the staff."""
+
+    def may(self, *roles: str) -> bool:
+        """Whether one of these roles, or the owner's, is theirs."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together: address, name (the page's title too) and the roles
+    that see it besides the owner; no role named: everybody."""
+
+    name: str
+    pages: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    def of(self, person: Reader) -> list[tuple[str, str]]:
+        """Address and name of the pages that this person may see."""
+        return [
+            (path, name)
+            for path, name, roles in self.pages
+            if not roles or person.may(*roles)
+        ]
+
+
+# A group of one page is a link; others open.
+MENU: tuple[Group, ...] = (
+    Group("Live", (("/admin/", "Live", ()),)),
+    Group(
+        "People",
+        (
+            ("/admin/sessions", "Sessions", ()),
+            ("/admin/usage", "Usage", ()),
+        ),
+    ),
+    Group(
+        "Money",
+        (
+            ("/admin/payments", "Payments", ()),
+            ("/admin/exceptions", "Exceptions", ()),
+            ("/admin/cash", "Cash", ("cashier",)),
+            ("/admin/money-audit", "Money audit", ("owner",)),
+        ),
+    ),
+    Group(
+        "Goods",
+        (
+            ("/admin/plans", "Packages", ()),
+            ("/admin/vouchers", "Vouchers", ("cashier",)),
+        ),
+    ),
+    Group(
+        "Network",
+        (("/admin/figures", "Traffic", ()),),
+    ),
+    Group(
+        "Box",
+        (
+            ("/admin/queue", "Queue", ()),
+            ("/admin/backups", "Backups", ("owner",)),
+        ),
+    ),
 )
+
+
+def groups_for(person: Reader) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Each group's name and pages for this person, empty ones left out."""
+    for group in MENU:
+        if pages := group.of(person):
+            yield (group.name, pages)

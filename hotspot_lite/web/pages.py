@@ -30,7 +30,7 @@ from bottle import (
 
 from hotspot_lite import store
 from hotspot_lite.web.language import Words, words
-from hotspot_lite.web.menu import MENU
+from hotspot_lite.web.menu import groups_for
 
 log = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -116,7 +116,7 @@ def admin_page(
         f"admin/{template}",
         live_port=live_port,
         version_of=version_of,
-        menu=MENU,
+        menu=groups_for,
         **values,
     )
     headers = ALWAYS | {

@@ -82,9 +82,20 @@ def play(
     books = drill.compare(stage)
     print(f"\n{killed + 1} kills, {burst}, {asked} queries")
     print(books.table())
-    assert crowd.turned_away == []
+    assert nobody_left_without_an_order(stage, crowd) == {}
     check_books(stage, books, people)
     check_logs(stage)
+
+
+def nobody_left_without_an_order(stage: Stage, crowd: Crowd) -> dict[str, str]:
+    """Who never saw the waiting page and is not in the ledger, and what they saw.
+
+    Whose answer broke off, and was told on trying again that a prompt is open or that
+    they are online, has ordered.
+    """
+    ask = Ledger(stage).ask
+    known = {row[0] for row in ask("SELECT DISTINCT phone FROM payment")}
+    return {who: page for who, page in crowd.turned_away.items() if who not in known}
 
 
 def kill_at_random(

@@ -61,6 +61,13 @@ def page_of(chromium: Browser, width: int = 360, **more: Any) -> Iterator[Page]:
     assert complaints == []
 
 
+def go(page: Page, group: str, name: str) -> None:
+    """By the menu, as a person does."""
+    menu = page.get_by_role("navigation", name="Pages")
+    menu.locator("summary", has_text=group).click()
+    menu.get_by_role("link", name=name).click()
+
+
 def look(page: Page) -> None:
     """What holds on every page."""
     width = page.viewport_size["width"] if page.viewport_size else 0
@@ -310,13 +317,13 @@ def test_the_first_visit_is_the_setup(site: Site, chromium: Browser) -> None:
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url("**/admin/")
-        page.get_by_role("link", name="Packages").click()
+        go(page, "Goods", "Packages")
         page.get_by_label("Name").fill("Day")
         page.get_by_label("Price in KES").fill("100")
         page.get_by_label("Time", exact=True).fill("1d")
         page.get_by_role("button", name="Add package").click()
         page.get_by_role("rowheader", name="Day").wait_for()
-        page.get_by_role("link", name="Vouchers").click()
+        go(page, "Goods", "Vouchers")
         page.get_by_label("How many").fill("2")
         page.get_by_role("button", name="Make vouchers").click()
         page.locator(".codes li").first.wait_for()

@@ -23,13 +23,26 @@
 <b>{{box_name}}</b>
 % if person:
 <nav aria-label="Pages">
-% for path, name, roles in menu:
-% if not roles or person.may(*roles):
+% decide = get("to_decide")
+% for group, pages in menu(person):
+% is_here = any(name == title for _, name in pages)
+% has_chip = decide is not None and any(path == "/admin/exceptions" for path, _ in pages)
+% if len(pages) > 1:
+<details name="menu"{{!' class="here"' if is_here else ""}}><summary>{{group}}\\
+% if has_chip:
+ <b class="chip" data-number="undecided"{{" hidden" if not decide else ""}}>{{decide}}</b>\\
+% end
+</summary><div>
+% end
+% for path, name in pages:
 <a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}>{{name}}\\
-% if path == "/admin/exceptions" and get("to_decide") is not None:
- <b class="chip" data-number="undecided"{{" hidden" if not to_decide else ""}}>{{to_decide}}</b>\\
+% if has_chip and path == "/admin/exceptions":
+ <b class="chip" data-number="undecided"{{" hidden" if not decide else ""}}>{{decide}}</b>\\
 % end
 </a>
+% end
+% if len(pages) > 1:
+</div></details>
 % end
 % end
 </nav>
