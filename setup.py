@@ -37,6 +37,12 @@ REQUIRES = [
     # One HTTP client for Daraja, SMS gateways and accounting: pools, deadlines and
     # TLS done right at 14 MiB and no dependency (requests: 19, httpx: 17).
     "urllib3>=2.8,<3",
+    # Excel files, written row by row and read so: one library for both, 12 MiB, pure
+    # Python (XlsxWriter only writes, pandas is 60 MiB). Imported in a job only.
+    "openpyxl>=3.1.5,<4",
+    # PDF: tables over pages; pure Python but for Pillow, which has wheels for aarch64
+    # (fpdf2 brings fontTools too, WeasyPrint Debian's Pango). Imported in a job only.
+    "reportlab>=4.4",
     # Starts and watches the processes where there is no systemd.
     "supervisor>=4.3,<5",
 ]

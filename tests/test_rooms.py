@@ -28,13 +28,18 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "trade": ({"store", "jobs"}, {"peewee"}),
     "wires": (set(), {"urllib3", "librouteros", "pyrad"}),
     "radius": ({"store", "trade"}, {"pyrad", "peewee"}),
+    # Reports as files: libraries that no daemon should carry, imported when called.
+    "papers": ({"trade"}, {"openpyxl", "reportlab"}),
     "box": ({"discreet", "store", "jobs", "trade"}, set()),
     "onboarding": (set(), set()),
     "fitting": ({"onboarding", "wires"}, set()),
     "outside": ({"box", "wires", "jobs", "onboarding"}, set()),
-    "journey": (RADIUS_AND_UP | {"outside", "onboarding", "fitting"}, {"huey"}),
+    "journey": (
+        RADIUS_AND_UP | {"outside", "onboarding", "fitting", "papers"},
+        {"huey"},
+    ),
     "web": (
-        {"box", "store", "jobs", "trade", "onboarding"},
+        {"box", "store", "jobs", "trade", "onboarding", "papers"},
         {"bottle", "waitress", "peewee"},
     ),
     "live": (

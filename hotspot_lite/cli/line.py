@@ -14,6 +14,7 @@ from hotspot_lite.cli import (
     mpesa,
     people,
     queue,
+    report,
     router,
     running,
     sales,
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     sessions.add_to(nouns)
     mpesa.add_to(nouns)
     usage.add_to(nouns)
+    report.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
     router.add_to(nouns)

@@ -5,7 +5,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, returning, mirroring,
-cutting, ending, checking, noticing, auditing, watching, keeping.
+cutting, ending, checking, noticing, auditing, reporting, watching, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -28,6 +28,7 @@ from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
 from hotspot_lite.journey.online import admit, catch_up
+from hotspot_lite.journey.reporting import write_export
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.telling import tell
 from hotspot_lite.journey.watching import sample, show
@@ -70,4 +71,5 @@ __all__ = [
     "tidy",
     "verify",
     "welcome",
+    "write_export",
 ]

@@ -35,6 +35,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
+    from hotspot_lite.web.reports import Reports
     from hotspot_lite.web.results import Results
     from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_figures import RouterFigures
@@ -62,6 +63,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Counter(box, door),
         MoneyAudits(box, door),
         Backups(box, door),
+        Reports(box, door),
         Sessions(box, door),
         RouterFigures(box, door),
         Usage(box, door),

@@ -47,6 +47,7 @@ MENU: tuple[Group, ...] = (
             ("/admin/payments", "Payments", ()),
             ("/admin/exceptions", "Exceptions", ()),
             ("/admin/cash", "Cash", ("cashier",)),
+            ("/admin/reports", "Reports", ("owner",)),
             ("/admin/money-audit", "Money audit", ("owner",)),
         ),
     ),

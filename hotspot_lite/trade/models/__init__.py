@@ -35,6 +35,7 @@ from hotspot_lite.trade.models.people import (
     Move,
     PhoneCode,
 )
+from hotspot_lite.trade.models.reports import Export, MailedReport
 from hotspot_lite.trade.models.returns import Inquiry, InquiryBody, Refund
 
 TABLES = tuple(Table.__subclasses__())
@@ -51,9 +52,11 @@ __all__ = [
     "Device",
     "DeviceBlock",
     "Event",
+    "Export",
     "Inquiry",
     "InquiryBody",
     "Login",
+    "MailedReport",
     "Message",
     "Mirror",
     "MoneyAudit",
