@@ -27,6 +27,7 @@ from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_orders import Initiator
 from hotspot_lite.wires.daraja_rail import MpesaRail
 from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.mail import MailAccount
 from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
 from hotspot_lite.wires.routeros import Router, RouterAddress
@@ -224,6 +225,18 @@ class Outside:
             username=s["sms.username"],
             partner_id=s["sms.username"],
             body=s["sms.template"],
+        )
+
+    def mail_account(self) -> MailAccount:
+        """The mail server that the settings name."""
+        s = self.settings
+        return MailAccount(
+            s["mail.host"],
+            s["mail.port"],
+            s["mail.from"],
+            s["mail.username"],
+            s["mail.password"],
+            s["mail.tls"],
         )
 
 

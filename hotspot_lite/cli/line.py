@@ -11,6 +11,7 @@ import hotspot_lite
 from hotspot_lite.cli import (
     cash,
     exceptions,
+    message,
     mpesa,
     people,
     queue,
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     sessions.add_to(nouns)
     mpesa.add_to(nouns)
     usage.add_to(nouns)
+    message.add_to(nouns)
     report.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)

@@ -4,8 +4,8 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, inquiring, byhand, online, telling, returning, mirroring,
-cutting, ending, checking, noticing, auditing, reporting, watching, keeping.
+Read on in this order: money, inquiring, byhand, online, telling, writing, returning,
+mirroring, cutting, ending, checking, noticing, auditing, reporting, watching, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -28,10 +28,11 @@ from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
 from hotspot_lite.journey.online import admit, catch_up
-from hotspot_lite.journey.reporting import write_export
+from hotspot_lite.journey.reporting import mail_takings, write_export
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.telling import tell
 from hotspot_lite.journey.watching import sample, show
+from hotspot_lite.journey.writing import send_some
 
 __all__ = [
     "admit",
@@ -55,6 +56,7 @@ __all__ = [
     "leave",
     "listen",
     "look",
+    "mail_takings",
     "match",
     "mirror_changes",
     "notice",
@@ -65,6 +67,7 @@ __all__ = [
     "sample",
     "seek",
     "seek_now",
+    "send_some",
     "show",
     "take_in",
     "tell",

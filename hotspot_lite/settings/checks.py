@@ -102,6 +102,20 @@ def count(raw: str) -> int:
     return int(raw)
 
 
+def positive(raw: str) -> int:
+    """A whole number, 1 or more."""
+    if not (number := count(raw)):
+        raise ValueError("a whole number, 1 or more")
+    return number
+
+
+def hour(raw: str) -> int:
+    """An hour of the day."""
+    if not raw.isascii() or not raw.isdigit() or int(raw) > 23:
+        raise ValueError("an hour from 0 to 23")
+    return int(raw)
+
+
 def matching(pattern: str, says: str) -> Check:
     """A check that the whole text fits `pattern`; nothing at all fits too."""
 

@@ -29,6 +29,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.login import Door
+    from hotspot_lite.web.messages import Messages
     from hotspot_lite.web.money_audit import MoneyAudits
     from hotspot_lite.web.online import Sessions
     from hotspot_lite.web.paybill import Paybill
@@ -40,6 +41,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_figures import RouterFigures
     from hotspot_lite.web.router_pages import RouterPages
+    from hotspot_lite.web.stop import Stop
     from hotspot_lite.web.story import Story
     from hotspot_lite.web.usage import Usage
 
@@ -63,6 +65,8 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Counter(box, door),
         MoneyAudits(box, door),
         Backups(box, door),
+        Messages(box, door),
+        Stop(box),
         Reports(box, door),
         Sessions(box, door),
         RouterFigures(box, door),

@@ -39,6 +39,7 @@ MENU: tuple[Group, ...] = (
         (
             ("/admin/sessions", "Sessions", ()),
             ("/admin/usage", "Usage", ()),
+            ("/admin/messages", "Messages", ("owner",)),
         ),
     ),
     Group(

@@ -14,8 +14,8 @@ from functools import cache
 from urllib.parse import parse_qsl, quote, urlencode
 
 from hotspot_lite.errors import GiveUp, TryAgain
+from hotspot_lite.sms_text import parts, plain
 from hotspot_lite.wires.http import Answer, Caller, OutcomeUnknown
-from hotspot_lite.wires.sms_text import parts, plain
 
 __all__ = ["PROVIDERS", "Message", "Sent", "SmsAccount", "parts", "plain", "send"]
 

@@ -68,7 +68,10 @@ def _sell(database: Path) -> None:
     from contextlib import closing
 
     with closing(sqlite3.connect(database)) as db, db:
-        db.execute("INSERT INTO customer VALUES (1, NULL, 'ann', 'pass', 1)")
+        db.execute(
+            "INSERT INTO customer (id, username, secret, made_at)"
+            " VALUES (1, 'ann', 'pass', 1)"
+        )
         db.execute(
             "INSERT INTO subscription (customer_id, plan_name, price_cents,"
             " duration_seconds, data_used_bytes, rate, devices, mac, ip, access,"

@@ -16,6 +16,7 @@ from hotspot_lite.trade.models.byhand import (
     Transfer,
     TransferBody,
 )
+from hotspot_lite.trade.models.campaigns import Campaign, OptedOut
 from hotspot_lite.trade.models.goods import Plan, Voucher, VoucherBatch
 from hotspot_lite.trade.models.house import (
     Audit,
@@ -45,6 +46,7 @@ __all__ = [
     "AccountCode",
     "Audit",
     "Callback",
+    "Campaign",
     "CashSale",
     "Claim",
     "Condition",
@@ -62,6 +64,7 @@ __all__ = [
     "MoneyAudit",
     "MoneyFact",
     "Move",
+    "OptedOut",
     "Payment",
     "PhoneCode",
     "Plan",

@@ -12,10 +12,11 @@ from peewee import (
 
 from hotspot_lite.trade.models.access import Subscription
 from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.campaigns import Campaign
 
 
 class Message(Table):
-    """An SMS we owe somebody."""
+    """An SMS or e-mail we owe somebody; `phone` is the address of either."""
 
     id = AutoField()
     kind = TextField()
@@ -27,6 +28,8 @@ class Message(Table):
     says = TextField(default="")
     made_at = IntegerField()
     sent_at = IntegerField(null=True)
+    campaign = ForeignKeyField(Campaign, null=True)
+    channel = TextField(default="sms")  # sms | email
 
 
 class Event(Table):

@@ -20,6 +20,7 @@ class Customer(Table):
     username = TextField(unique=True)
     secret = TextField()  # CHAP needs it in clear
     made_at = IntegerField()
+    email = TextField(default="")
 
 
 class Device(Table):

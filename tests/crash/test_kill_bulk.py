@@ -1,0 +1,115 @@
+"""kill -9 of the worker in a message to many or an export: nothing twice, all there."""
+
+from __future__ import annotations
+
+import csv
+import random
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotspot_lite import jobs, store
+from hotspot_lite.stage import Stage, until
+
+SETTINGS = {
+    "HOTSPOT_SMS_PER_MINUTE": "6000",
+    "HOTSPOT_MESSAGE_QUIET_FROM": "0",
+    "HOTSPOT_MESSAGE_QUIET_UNTIL": "0",
+}
+PEOPLE, KILLS = 400, 4
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with Stage(tmp_path, scale=0.01, more=SETTINGS) as made:
+        made.town.sms.slow_seconds = 0.005
+        made.prepare()
+        yield made
+
+
+def database(stage: Stage) -> Path:
+    return stage.folder / "data" / "hotspot.db"
+
+
+def ask(stage: Stage, sql: str) -> list[tuple[str, ...]]:
+    with sqlite3.connect(f"file:{database(stage)}?mode=ro", uri=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def kill_now_and_then(stage: Stage, dice: random.Random, times: int) -> None:
+    for _ in range(times):
+        time.sleep(dice.uniform(0.3, 0.9))
+        stage.kill("worker")
+        stage.start("worker")
+
+
+def test_a_message_to_many_survives_kills_and_nobody_gets_it_twice(
+    stage: Stage,
+) -> None:
+    with sqlite3.connect(database(stage)) as connection:
+        connection.executemany(
+            "INSERT INTO customer (phone, username, secret, made_at)"
+            " VALUES (?, ?, 's', 1)",
+            [(f"254700000{n:03}", f"user{n}") for n in range(PEOPLE)],
+        )
+    connection.close()
+    stage.start("worker")
+    made = stage.command("message", "send", "Hi {login}", "--to", "everybody")
+    kill_now_and_then(stage, random.Random(3), KILLS)
+    sql = "SELECT state FROM campaign"
+    assert until(lambda: ask(stage, sql) == [("done",)], 120), ask(stage, sql)
+    arrived = Counter(one.to for one in stage.town.sms.messages)
+    assert set(arrived.values()) == {1}
+    states = Counter(row[0] for row in ask(stage, "SELECT state FROM message"))
+    assert made["count"] == PEOPLE == states["sent"] + states["uncertain"]
+    # Each kill leaves at most the one message in doubt that was just leaving.
+    assert states["uncertain"] <= KILLS
+    assert PEOPLE - KILLS <= len(arrived) <= PEOPLE
+
+
+def test_an_export_survives_kills_and_has_every_row_once(stage: Stage) -> None:
+    terms = ask(stage, "SELECT 1")  # the database answers
+    assert terms == [(1,)]
+    store.open_file(database(stage))
+    jobs.open(stage.folder / "run")
+    from hotspot_lite.trade import catalogue, exports, reports
+    from hotspot_lite.trade.models import Export, Payment
+
+    now = int(time.time())
+    kept = catalogue.terms_of(catalogue.on_sale()[0]).as_json()
+    with store.atomic():
+        for start in range(0, 20_000, 50):
+            rows = [
+                {
+                    "ref": f"r{n}",
+                    "token_hash": f"t{n}",
+                    "state": "failed",
+                    "terms": kept,
+                    "amount_cents": 2000,
+                    "phone": "254700000001",
+                    "asked_at": now,
+                }
+                for n in range(start, start + 50)
+            ]
+            Payment.insert_many(rows).execute()
+    from datetime import UTC, datetime
+
+    today = datetime.fromtimestamp(now, UTC).date()
+    span = reports.Span(today, today, "UTC")
+    exports.ask(exports.Order("payment-list", span, "csv"), "jane", now)
+    store.close()
+    stage.start("worker")
+    kill_now_and_then(stage, random.Random(4), 2)
+    sql = "SELECT state FROM export"
+    assert until(lambda: ask(stage, sql) == [("done",)], 120), ask(stage, sql)
+    store.open_file(database(stage))
+    made = Export.get()
+    file = stage.folder / "data" / exports.FOLDER / exports.file_name(made)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        numbers = [row["Number"] for row in csv.DictReader(lines)]
+    store.close()
+    assert len(numbers) == len(set(numbers)) == 20_000
