@@ -22,12 +22,14 @@ from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.onboarding import Site
 from hotspot_lite.settings import Settings, operator
 from hotspot_lite.wires import paystack
+from hotspot_lite.wires.bookkeeper import Bookkeeper, Note
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_orders import Initiator
 from hotspot_lite.wires.daraja_rail import MpesaRail
 from hotspot_lite.wires.http import Caller
 from hotspot_lite.wires.mail import MailAccount
+from hotspot_lite.wires.moysklad import MoySklad, MoySkladAccount
 from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
 from hotspot_lite.wires.routeros import Router, RouterAddress
@@ -61,6 +63,7 @@ class Outside:
         self._thread = threading.local()
         self._paces: dict[str, Pace] = {}
         self._watched: dict[int, float] = {}
+        self._books: Bookkeeper | None = None
         self._coa_again_at = 0.0
         self.router_misses = 0
         # Whether this process has held the router's users against the box yet.
@@ -85,6 +88,7 @@ class Outside:
         self._thread = threading.local()
         self._coa_again_at, self.cut_off_until, self.router_misses = 0.0, 0, 0
         self.has_agreed = False
+        self._books = None
         per_minute = {"mpesa": int(box.settings["mpesa.queries_per_minute"])}
         self._paces = {name: Pace(per_minute.get(name, 0)) for name in self.rails}
 
@@ -227,6 +231,13 @@ class Outside:
             body=s["sms.template"],
         )
 
+    def bookkeeper(self, note: Note) -> Bookkeeper | None:
+        """The accounting system that the settings name; None for none."""
+        if self._books is None:  # kept: it knows its ids there, and its pace
+            made = (make(self.settings, self.caller, note) for make in BOOKKEEPERS)
+            self._books = next((one for one in made if one is not None), None)
+        return self._books
+
     def mail_account(self) -> MailAccount:
         """The mail server that the settings name."""
         s = self.settings
@@ -238,6 +249,20 @@ class Outside:
             s["mail.password"],
             s["mail.tls"],
         )
+
+
+def _moysklad(s: Settings, caller: Caller, note: Note) -> Bookkeeper | None:
+    if not s["moysklad.token"]:
+        return None
+    base_url = s["moysklad.base_url"].rstrip("/")
+    account = MoySkladAccount(base_url, s["moysklad.token"], s["moysklad.weight"])
+    return MoySklad(account, caller, note)
+
+
+# Another accounting system is a module of `wires` and a line here.
+BOOKKEEPERS: tuple[Callable[[Settings, Caller, Note], Bookkeeper | None], ...] = (
+    _moysklad,
+)
 
 
 def _mpesa(s: Settings, caller: Caller) -> Rail:

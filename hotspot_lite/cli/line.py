@@ -20,6 +20,7 @@ from hotspot_lite.cli import (
     running,
     sales,
     sessions,
+    sync,
     usage,
     worker,
 )
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     usage.add_to(nouns)
     message.add_to(nouns)
     report.add_to(nouns)
+    sync.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
     router.add_to(nouns)

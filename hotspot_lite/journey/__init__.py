@@ -5,10 +5,12 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, returning,
-mirroring, cutting, ending, checking, noticing, auditing, reporting, watching, keeping.
+mirroring, cutting, ending, checking, noticing, auditing, reporting, bookkeeping,
+watching, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
+from hotspot_lite.journey.bookkeeping import sync_books
 from hotspot_lite.journey.byhand import confirm, match
 from hotspot_lite.journey.checking import check_router
 from hotspot_lite.journey.cutting import kick
@@ -69,6 +71,7 @@ __all__ = [
     "seek_now",
     "send_some",
     "show",
+    "sync_books",
     "take_in",
     "tell",
     "tidy",

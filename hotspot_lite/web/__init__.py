@@ -23,6 +23,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.admin import Admin
     from hotspot_lite.web.api import Api
     from hotspot_lite.web.backups import Backups
+    from hotspot_lite.web.books import Books
     from hotspot_lite.web.callbacks import Callbacks
     from hotspot_lite.web.captive import Captive
     from hotspot_lite.web.claim import Claims
@@ -65,6 +66,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Counter(box, door),
         MoneyAudits(box, door),
         Backups(box, door),
+        Books(box, door),
         Messages(box, door),
         Stop(box),
         Reports(box, door),

@@ -49,6 +49,7 @@ MENU: tuple[Group, ...] = (
             ("/admin/exceptions", "Exceptions", ()),
             ("/admin/cash", "Cash", ("cashier",)),
             ("/admin/reports", "Reports", ("owner",)),
+            ("/admin/books", "Books", ("owner",)),
             ("/admin/money-audit", "Money audit", ("owner",)),
         ),
     ),

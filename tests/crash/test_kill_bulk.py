@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import random
 import sqlite3
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from hotspot_lite import jobs, store
 from hotspot_lite.stage import Stage, until
+from hotspot_lite.town.moysklad import PretendMoySklad
 
 SETTINGS = {
     "HOTSPOT_SMS_PER_MINUTE": "6000",
@@ -113,3 +115,83 @@ def test_an_export_survives_kills_and_has_every_row_once(stage: Stage) -> None:
         numbers = [row["Number"] for row in csv.DictReader(lines)]
     store.close()
     assert len(numbers) == len(set(numbers)) == 20_000
+
+
+def test_two_thousand_things_reach_the_books_once_through_kills(
+    stage: Stage,
+) -> None:
+    sales = int(os.environ.get("TEST_SYNC", "150"))
+    with PretendMoySklad() as books:
+        books.slow_seconds = 0.002
+        stage.environment |= {
+            "HOTSPOT_MOYSKLAD_BASE_URL": books.base_url,
+            "HOTSPOT_MOYSKLAD_TOKEN": books.token,
+            "HOTSPOT_MOYSKLAD_WEIGHT": "1",
+        }
+        # What is allowed is not what is tested here.
+        books.weight = 0
+        paid_payments(stage, sales)
+        stage.start("worker")
+        stage.command("sync", "run")
+        dice = random.Random(5)
+        kills = 0
+        while (left := open_items(stage)) and kills < 200:
+            stage.command("sync", "run")
+            if kills < KILLS:
+                time.sleep(dice.uniform(0.5, 1.5))
+                stage.kill("worker")
+                stage.start("worker")
+                kills += 1
+            else:
+                until(lambda before=left: open_items(stage) < before, 20)
+        assert ask(stage, "SELECT DISTINCT state FROM sync_item") == [("completed",)]
+        assert len(books.of("demand")) == len(books.of("paymentin")) == sales
+        assert books.takings_cents() == sales * 2000
+
+
+def open_items(stage: Stage) -> int:
+    sql = "SELECT count(*) FROM sync_item WHERE state <> 'completed'"
+    return int(ask(stage, sql)[0][0])
+
+
+def paid_payments(stage: Stage, count: int) -> None:
+    store.open_file(database(stage))
+    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.models import Customer, Payment, Subscription
+
+    plan, now = catalogue.on_sale()[0], int(time.time())
+    rows = [
+        {
+            "ref": f"r{n}",
+            "token_hash": f"t{n}",
+            "state": "paid",
+            "plan": plan.id,
+            "terms": catalogue.terms_of(plan).as_json(),
+            "amount_cents": 2000,
+            "phone": "254700000001",
+            "receipt": f"SGR{n}",
+            "asked_at": now,
+            "paid_at": now,
+        }
+        for n in range(count)
+    ]
+    owner = Customer.create(username="ann", secret="s", made_at=now)
+    with store.atomic():
+        for start in range(0, count, 50):
+            Payment.insert_many(rows[start : start + 50]).execute()
+        for payment in Payment.select(Payment.id):  # each has its time already
+            Subscription.insert(
+                customer=owner.id,
+                payment=payment.id,
+                plan_name=plan.name,
+                price_cents=2000,
+                duration_seconds=3600,
+                rate="2M/4M",
+                devices=1,
+                starts_at=now - 7200,
+                expires_at=now - 3600,
+                ended_at=now - 3600,
+                access="admitted",
+                made_at=now,
+            ).execute()
+    store.close()

@@ -42,6 +42,8 @@ def buy(town: PretendDaraja, box: Box, many: int = 1, **more: Any) -> list[Any]:
 def read(town: PretendDaraja) -> StkCallback:
     import json
 
+    # The box has it a moment before the town's journal does.
+    until(lambda: bool(town.seen("callback")))
     (note,) = town.seen("callback")
     return read_callback(json.dumps(note["asked"]).encode())
 

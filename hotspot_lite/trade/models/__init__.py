@@ -38,6 +38,7 @@ from hotspot_lite.trade.models.people import (
 )
 from hotspot_lite.trade.models.reports import Export, MailedReport
 from hotspot_lite.trade.models.returns import Inquiry, InquiryBody, Refund
+from hotspot_lite.trade.models.sync import SyncCall, SyncItem
 
 TABLES = tuple(Table.__subclasses__())
 
@@ -75,6 +76,8 @@ __all__ = [
     "Staff",
     "Stored",
     "Subscription",
+    "SyncCall",
+    "SyncItem",
     "Table",
     "ToldPaid",
     "Transfer",
