@@ -28,7 +28,11 @@ if (form) {
     event.preventDefault();
     const says = form.querySelector("[data-says]");
     try {
-      await send(form.querySelector("input[type=file]").files[0], says);
+      const file = form.querySelector("input[type=file]").files[0];
+      if (file) {
+        await send(file, says);
+        if (form.elements.name) form.elements.name.value = file.name;
+      }
       form.submit();
     } catch (fault) {
       says.textContent = fault.message || "The box did not take the file. Try again.";

@@ -6,7 +6,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, returning,
 mirroring, cutting, ending, checking, noticing, auditing, reporting, bookkeeping,
-watching, keeping.
+importing, watching, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -16,6 +16,7 @@ from hotspot_lite.journey.checking import check_router
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.journey.importing import run_import
 from hotspot_lite.journey.inquiring import (
     after_refund,
     inquire,
@@ -66,6 +67,7 @@ __all__ = [
     "read_result",
     "reconcile",
     "reconcile_planes",
+    "run_import",
     "sample",
     "seek",
     "seek_now",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import backups, exports, tidying
+from hotspot_lite.trade import backups, exports, tidying, uploads
 
 # Not on the hour, when reports and others' jobs begin.
 BACKUP_MINUTE, TIDY_MINUTE = 17, 37
@@ -42,6 +42,7 @@ def tidy() -> None:
     reading = here.clock()
     if reading.believed:
         exports.forget_old(here.settings.data_dir / exports.FOLDER, reading.at)
+        uploads.forget_old(here.settings.data_dir, reading.at)
         tidying.tidy(here.settings, reading.at)
 
 

@@ -18,16 +18,18 @@ from hotspot_lite.jobs import control
 from hotspot_lite.trade.models import (
     AccountCode,
     Event,
+    ImportRun,
     Login,
     Message,
     PhoneCode,
+    RefusedRow,
     Session,
     UsageDay,
 )
 
 DAY_SECONDS = 86_400
 # A customer's own codes live for minutes; a day is for who asks what went wrong.
-CODES_DAYS, JOBS_DAYS = 1, 90
+CODES_DAYS, ROWS_DAYS, JOBS_DAYS = 1, 30, 90
 ROWS_AT_ONCE = 500
 # The lane takes a job back after 30 s; what is left is done within the hour.
 MOST_SECONDS = 20.0
@@ -89,6 +91,8 @@ def _old(settings: Mapping[str, Any] | Any, now: int) -> Iterator[Old]:
     yield _by(Session, Session.uniq, over)
     yield _by(Login, Login.token_hash, Login.expires_at <= now)
     yield _by(PhoneCode, PhoneCode.id, PhoneCode.made_at < codes)
+    runs = _select(ImportRun.id, ImportRun.made_at < now - ROWS_DAYS * DAY_SECONDS)
+    yield _by(RefusedRow, RefusedRow.id, RefusedRow.run.in_(runs))
     yield _by(AccountCode, AccountCode.code, AccountCode.made_at < codes)
 
 

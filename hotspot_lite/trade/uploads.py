@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from pathlib import Path
 
 from hotspot_lite.errors import BadInput
@@ -14,6 +15,7 @@ from hotspot_lite.trade import statement as statements
 from hotspot_lite.trade.statement import MOST_BYTES, Statement
 
 FOLDER = "uploads"
+KEPT_SECONDS = 7 * 86_400
 
 
 def name_for(secret: str) -> str:
@@ -50,6 +52,32 @@ def statement(data_dir: Path, name: str) -> Statement:
     return statements.read(raw)
 
 
+def keep(data_dir: Path, name: str) -> str:
+    """Put a whole upload aside under a name of its own, which is returned.
+
+    Raises BadInput where nothing was sent.
+    """
+    kept = secrets.token_hex(16)
+    try:
+        (data_dir / FOLDER / name).replace(data_dir / FOLDER / kept)
+    except OSError:
+        raise BadInput(
+            "The file is not here.", "Choose the file again.", field="file"
+        ) from None
+    return kept
+
+
+def put(data_dir: Path, raw: bytes) -> str:
+    """Keep a file that came in one piece; the name it is kept under."""
+    folder = data_dir / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    kept = secrets.token_hex(16)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(os.open(folder / kept, flags, 0o600), "wb") as out:
+        out.write(raw)
+    return kept
+
+
 def is_there(data_dir: Path, name: str) -> bool:
     """Whether there is an upload of that name."""
     return (data_dir / FOLDER / name).exists()
@@ -59,3 +87,15 @@ def forget(data_dir: Path, name: str) -> None:
     """Remove an upload, if it is there."""
     if name:
         (data_dir / FOLDER / name).unlink(missing_ok=True)
+
+
+def forget_old(data_dir: Path, now: int) -> int:
+    """Remove uploads that nobody came back to for a week; how many."""
+    old = [
+        path
+        for path in (data_dir / FOLDER).glob("*")
+        if path.stat().st_mtime < now - KEPT_SECONDS
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

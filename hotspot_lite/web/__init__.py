@@ -29,6 +29,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.claim import Claims
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.exceptions import Exceptions
+    from hotspot_lite.web.imports import Imports
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.messages import Messages
     from hotspot_lite.web.money_audit import MoneyAudits
@@ -66,6 +67,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Counter(box, door),
         MoneyAudits(box, door),
         Backups(box, door),
+        Imports(box, door),
         Books(box, door),
         Messages(box, door),
         Stop(box),

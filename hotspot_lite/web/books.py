@@ -87,7 +87,7 @@ class Books(Desk):
     def _call(self, call: Any) -> dict[str, Any]:
         local = datetime.fromtimestamp(call.at, UTC).astimezone(ZoneInfo(self.zone()))
         return {
-            "at": local.strftime("%d.%m. %H:%M:%S"),
+            "at": local.strftime("%H:%M:%S"),
             "what": f"{call.method} {call.path}",
             "status": call.status or "no answer",
             "ms": call.milliseconds,

@@ -58,6 +58,7 @@ MENU: tuple[Group, ...] = (
         (
             ("/admin/plans", "Packages", ()),
             ("/admin/vouchers", "Vouchers", ("cashier",)),
+            ("/admin/imports", "Imports", ("owner",)),
         ),
     ),
     Group(

@@ -149,6 +149,32 @@ def test_two_thousand_things_reach_the_books_once_through_kills(
         assert books.takings_cents() == sales * 2000
 
 
+def test_ten_thousand_rows_are_read_in_once_through_kills(stage: Stage) -> None:
+    count = int(os.environ.get("TEST_IMPORT", "4000"))
+    text = "phone\n" + "".join(f"07000{n:05}\n" for n in range(count))
+    store.open_file(database(stage))
+    jobs.open(stage.folder / "run")
+    from hotspot_lite.trade import imports, uploads
+
+    now = int(time.time())
+    upload = uploads.put(stage.folder / "data", text.encode())
+    run = imports.begin("customers", upload, "rows.csv", "olive", now)
+    store.close()
+    stage.start("worker")
+    dice = random.Random(6)
+    kill_now_and_then(stage, dice, 2)
+    sql = "SELECT state FROM import_run"
+    assert until(lambda: ask(stage, sql) == [("checked",)], 120), ask(stage, sql)
+    assert ask(stage, "SELECT count(*) FROM customer") == [(0,)]
+    store.open_file(database(stage))
+    imports.accept(run.id, "olive", now)
+    store.close()
+    kill_now_and_then(stage, dice, 2)
+    assert until(lambda: ask(stage, sql) == [("done",)], 120), ask(stage, sql)
+    assert ask(stage, "SELECT good, refused FROM import_run") == [(count, 0)]
+    assert ask(stage, "SELECT count(*) FROM customer") == [(count,)]
+
+
 def open_items(stage: Stage) -> int:
     sql = "SELECT count(*) FROM sync_item WHERE state <> 'completed'"
     return int(ask(stage, sql)[0][0])

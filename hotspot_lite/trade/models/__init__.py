@@ -28,6 +28,7 @@ from hotspot_lite.trade.models.house import (
     Staff,
     Stored,
 )
+from hotspot_lite.trade.models.imports import ImportRun, RefusedRow
 from hotspot_lite.trade.models.payments import Callback, Payment, ToldPaid
 from hotspot_lite.trade.models.people import (
     Customer,
@@ -56,6 +57,7 @@ __all__ = [
     "DeviceBlock",
     "Event",
     "Export",
+    "ImportRun",
     "Inquiry",
     "InquiryBody",
     "Login",
@@ -70,6 +72,7 @@ __all__ = [
     "PhoneCode",
     "Plan",
     "Refund",
+    "RefusedRow",
     "RouterFigure",
     "Session",
     "Shift",

@@ -1,0 +1,213 @@
+"""What can be read in from a file: the columns of each kind, and what a row makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hotspot_lite import store
+from hotspot_lite.errors import BadInput
+from hotspot_lite.settings import unknown
+from hotspot_lite.trade import catalogue, customers, vouchers
+from hotspot_lite.trade.catalogue import terms_of
+from hotspot_lite.trade.models import Customer, Voucher, VoucherBatch
+from hotspot_lite.trade.phones import normalise_phone
+
+MOST_LETTERS = 500
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
+_LOGIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{2,31}")
+
+Cells = Mapping[str, str]  # by our names of the columns
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of ours: what people call it too, in lower case without signs."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    is_needed: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who reads in, and when; `batches` are the voucher batches made on the way."""
+
+    who: str
+    now: int
+    batches: dict[str, VoucherBatch]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that can be read in. `make` takes in one row, in a transaction.
+
+    It raises BadInput, in words, for a row that can't be taken in.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    make: Callable[[Cells, Context], None]
+    example: str
+
+
+def _package(row: Cells, context: Context) -> None:
+    catalogue.add(
+        row["name"],
+        row["price"].replace(",", ""),
+        row["duration"],
+        context.now,
+        row.get("data", ""),
+        row.get("rate") or "10M/10M",
+        _whole(row.get("devices") or "1", "devices"),
+        row.get("starts") or "sale",
+        row.get("uptime", ""),
+        context.who,
+    )
+
+
+def _customer(row: Cells, context: Context) -> None:
+    phone, email = normalise_phone(row["phone"]), row.get("email", "")
+    if email and not _EMAIL.fullmatch(email):
+        raise BadInput(f"{email[:60]} is no e-mail address.", field="email")
+    known = Customer.get_or_none(Customer.phone == phone)
+    if known is not None:
+        if not email or email == known.email:
+            raise BadInput("That customer is here already.", field="phone")
+        Customer.update(email=email).where(Customer.id == known.id).execute()
+        return
+    login = row.get("login", "")
+    if login and not _LOGIN.fullmatch(login):
+        raise BadInput(
+            f"{login[:40]} can't be a login.",
+            "It begins with a letter; then letters, digits, . _ -",
+            field="login",
+        )
+    if login and Customer.select().where(Customer.username == login).exists():
+        raise BadInput(f"The login {login} is taken.", field="login")
+    store.create(
+        Customer,
+        phone=phone,
+        username=login or phone,
+        secret=row.get("password") or customers.random_code(8),
+        email=email,
+        made_at=context.now,
+    )
+
+
+def _voucher(row: Cells, context: Context) -> None:
+    plan = catalogue.by_name(row["package"])
+    code = vouchers.read_code(row["code"])
+    if Voucher.select().where(Voucher.code == code).exists():
+        raise BadInput("That code is here already.", field="code")
+    batch = context.batches.get(plan.name)
+    if batch is None or VoucherBatch.get_or_none(VoucherBatch.id == batch.id) is None:
+        batch = VoucherBatch.create(
+            plan=plan,
+            terms=terms_of(plan).as_json(),
+            made_at=context.now,
+            made_by=context.who,
+        )
+        context.batches[plan.name] = batch
+    Voucher.create(batch=batch, code=code)
+
+
+def _whole(text: str, field: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise BadInput(f"{text[:20]} is no whole number.", field=field)
+    return int(text)
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "customers",
+            "Customers",
+            (
+                Column("phone", ("mobile", "msisdn", "number", "simu", "tel"), True),
+                Column("login", ("username", "user", "name", "jina")),
+                Column("password", ("secret", "pass", "nenosiri")),
+                Column("email", ("mail", "emailaddress", "barua")),
+            ),
+            _customer,
+            "phone,login,email\n0712 345 678,amina,amina@example.com",
+        ),
+        Kind(
+            "packages",
+            "Packages",
+            (
+                Column("name", ("package", "plan", "profile", "kifurushi"), True),
+                Column("price", ("amount", "cost", "bei"), True),
+                Column("duration", ("time", "validity", "period", "muda"), True),
+                Column("data", ("quota", "limit", "datalimit")),
+                Column("rate", ("speed", "ratelimit", "kasi")),
+                Column("devices", ("sharedusers", "shared", "vifaa")),
+                Column("starts", ("begins",)),
+                Column("uptime", ("uptimelimit", "online")),
+            ),
+            _package,
+            "name,price,duration,rate\nDay,50,1d,2M/4M",
+        ),
+        Kind(
+            "vouchers",
+            "Vouchers",
+            (
+                Column("code", ("voucher", "pin", "vocha"), True),
+                Column("package", ("plan", "profile", "kifurushi"), True),
+            ),
+            _voucher,
+            "code,package\nabcde-23456,Day",
+        ),
+    )
+}
+
+
+def named(name: str) -> Kind:
+    """The kind of that name. Raises BadInput for no such kind."""
+    if name not in KINDS:
+        raise unknown(name, KINDS, "kind of import")
+    return KINDS[name]
+
+
+def recognise(kind: Kind, heads: list[str]) -> dict[int, str]:
+    """Our columns by the numbers of theirs. Raises BadInput for what is missing."""
+    plain = [re.sub(r"[^a-z0-9]", "", head.lower()) for head in heads]
+    found: dict[int, str] = {}
+    for column in kind.columns:
+        for known in (column.name, *column.also):
+            if known in plain and plain.index(known) not in found:
+                found[plain.index(known)] = column.name
+                break
+    missing = [
+        column.name
+        for column in kind.columns
+        if column.is_needed and column.name not in found.values()
+    ]
+    if missing:
+        raise BadInput(
+            f"There is no column {missing[0]}; the file has: {', '.join(heads)[:200]}.",
+            f"Its first line must name the columns, for example: {kind.example}",
+            field="file",
+        )
+    return found
+
+
+def cells_of(columns: Mapping[int, str], row: list[str]) -> dict[str, str]:
+    """A row by our names. Raises BadInput for a cell that is too long."""
+    found = {name: row[n].strip() for n, name in columns.items() if n < len(row)}
+    for name, text in found.items():
+        if len(text) > MOST_LETTERS:
+            raise BadInput(f"The {name} is longer than {MOST_LETTERS} letters.")
+    return found
+
+
+def take_in(kind: Kind, cells: Cells, context: Context) -> None:
+    """Take in one row, or raise BadInput and change nothing."""
+    for column in kind.columns:
+        if column.is_needed and not cells.get(column.name):
+            raise BadInput(f"There is no {column.name}.", field=column.name)
+    with store.database.atomic():
+        kind.make(cells, context)
