@@ -43,6 +43,11 @@ REQUIRES = [
     # PDF: tables over pages; pure Python but for Pillow, which has wheels for aarch64
     # (fpdf2 brings fontTools too, WeasyPrint Debian's Pango). Imported in a job only.
     "reportlab>=4.4",
+    # Passwords of the staff: argon2id is not in Python's library. Wheels for aarch64.
+    "argon2-cffi>=25.1",
+    # The second factor (RFC 6238), and QR codes as SVG: pure Python, no dependency.
+    "pyotp>=2.9",
+    "segno>=1.6",
     # Starts and watches the processes where there is no systemd.
     "supervisor>=4.3,<5",
 ]

@@ -26,7 +26,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "sms_text": (set(), set()),
     "store": (set(), {"peewee", "sqlite_utils"}),
     "jobs": ({"store"}, {"peewee", "huey"}),
-    "trade": ({"store", "jobs"}, {"peewee"}),
+    "trade": ({"store", "jobs"}, {"peewee", "argon2", "pyotp"}),
     "wires": (set(), {"urllib3", "librouteros", "pyrad"}),
     "radius": ({"store", "trade"}, {"pyrad", "peewee"}),
     # Reports as files: libraries that no daemon should carry, imported when called.
@@ -41,7 +41,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web": (
         {"box", "store", "jobs", "trade", "onboarding", "papers"},
-        {"bottle", "waitress", "peewee"},
+        {"bottle", "waitress", "peewee", "segno"},
     ),
     "live": (
         {"box", "store", "jobs", "trade", "web"},

@@ -38,6 +38,47 @@ def admin_setup_code(args: Args) -> dict[str, str]:
     return {"setup_code": staff.new_setup_code()}
 
 
+def admin_list(args: Args) -> dict[str, Any]:
+    """List who may enter the admin page."""
+    from hotspot_lite.trade import staff
+
+    open_box()
+    rows = [
+        {
+            "name": one.name,
+            "role": one.role,
+            "second_factor": "on" if one.totp_secret else "off",
+            "locked": "locked" if one.locked_at else "",
+        }
+        for one in staff.everybody()
+    ]
+    return {"staff": rows}
+
+
+def admin_role(args: Args) -> dict[str, str]:
+    """Make somebody owner, manager, cashier or viewer."""
+    from hotspot_lite.trade import staff
+
+    staff.set_role(args.name, args.role, "cli", open_box().clock.at())
+    return {"name": args.name, "role": args.role}
+
+
+def admin_lock(args: Args) -> dict[str, str]:
+    """Let somebody in no more; --undo: again."""
+    from hotspot_lite.trade import staff
+
+    staff.set_locked(args.name, not args.undo, "cli", open_box().clock.at())
+    return {"name": args.name, "is": "let in" if args.undo else "locked"}
+
+
+def admin_factor_off(args: Args) -> dict[str, str]:
+    """Ask somebody who lost the phone for no code any more."""
+    from hotspot_lite.trade import second_factor
+
+    second_factor.turn_off(args.name, "cli", open_box().clock.at())
+    return {"name": args.name, "second_factor": "off"}
+
+
 def _password(args: Args) -> str:
     if args.password_stdin:
         return sys.stdin.readline().rstrip("\n")
@@ -56,3 +97,11 @@ def add_to(nouns: Any) -> None:
         if name == "add":
             one.add_argument("--role", default="owner")
     add_verb(admin, "setup-code", admin_setup_code)
+    add_verb(admin, "list", admin_list)
+    role = add_verb(admin, "role", admin_role)
+    role.add_argument("name")
+    role.add_argument("role")
+    lock = add_verb(admin, "lock", admin_lock)
+    lock.add_argument("name")
+    lock.add_argument("--undo", action="store_true")
+    add_verb(admin, "factor-off", admin_factor_off).add_argument("name")

@@ -16,7 +16,25 @@ def read() -> dict[str, str]:
 def change(name: str, raw: str, by: str, now: int) -> None:
     """Store a setting. Raises BadInput for an unknown name or a wrong value."""
     checked(name, raw, "the database")
-    shown = "(secret)" if BY_NAME[name].secret else raw
     with store.atomic():
+        before = Stored.get_or_none(Stored.name == name)
+        was = before.value if before else ""
         Stored.replace(name=name, value=raw).execute()
-        audit.note(by, "setting set", f"{name} = {shown}", now)
+        audit.note(by, "setting set", _changed(name, was, raw), now)
+
+
+def forget(name: str, by: str, now: int) -> bool:
+    """Back to the default, or the file's; whether anything was stored."""
+    with store.atomic():
+        before = Stored.get_or_none(Stored.name == name)
+        if before is None or name not in BY_NAME:
+            return False
+        Stored.delete().where(Stored.name == name).execute()
+        audit.note(by, "setting set", _changed(name, before.value, "default"), now)
+    return True
+
+
+def _changed(name: str, was: str, now_is: str) -> str:
+    if BY_NAME[name].secret:
+        return f"{name}: (secret)"
+    return f"{name}: {was or 'default'} → {now_is}"

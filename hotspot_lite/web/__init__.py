@@ -22,12 +22,14 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web import pages
     from hotspot_lite.web.admin import Admin
     from hotspot_lite.web.api import Api
+    from hotspot_lite.web.audit_log import AuditLog
     from hotspot_lite.web.backups import Backups
     from hotspot_lite.web.books import Books
     from hotspot_lite.web.callbacks import Callbacks
     from hotspot_lite.web.captive import Captive
     from hotspot_lite.web.claim import Claims
     from hotspot_lite.web.counter import Counter
+    from hotspot_lite.web.crew import Crew
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.imports import Imports
     from hotspot_lite.web.login import Door
@@ -43,6 +45,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.returning import Returning
     from hotspot_lite.web.router_figures import RouterFigures
     from hotspot_lite.web.router_pages import RouterPages
+    from hotspot_lite.web.settings_page import SettingsPage
     from hotspot_lite.web.stop import Stop
     from hotspot_lite.web.story import Story
     from hotspot_lite.web.usage import Usage
@@ -67,6 +70,9 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Counter(box, door),
         MoneyAudits(box, door),
         Backups(box, door),
+        Crew(box, door),
+        AuditLog(box, door),
+        SettingsPage(box, door),
         Imports(box, door),
         Books(box, door),
         Messages(box, door),

@@ -142,7 +142,7 @@ class Admin(Desk):
         """GET /admin/plans: what is on sale, and a form to add to it."""
         return self._plans(person)
 
-    @admits("owner")
+    @admits("manager")
     def add_plan(self, person: Person) -> HTTPResponse:
         """POST /admin/plans: put a package on sale."""
         given: dict[str, Any] = {name: pages.form(name, 80) for name in PLAN_FIELDS}

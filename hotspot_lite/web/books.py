@@ -37,7 +37,7 @@ class Books(Desk):
         ):
             app.route(path, method, self.door.guarded(view))
 
-    @admits()
+    @admits("manager")
     def show(self, person: Person) -> HTTPResponse:
         """GET /admin/books: counts, what was refused, the newest requests."""
         kept, counts = syncing.standing(), syncing.counts()
@@ -59,14 +59,14 @@ class Books(Desk):
             refresh=5 if is_on and counts["all"]["pending"] and not kept.is_shut else 0,
         )
 
-    @admits()
+    @admits("manager")
     def sync_all(self, person: Person) -> HTTPResponse:
         """POST /admin/books/all: look at everything, and write what is missing."""
         syncing.collect_all(person.name, self.now())
         jobs.put("default.sync_books", once="now")
         return pages.go_to("/admin/books")
 
-    @admits()
+    @admits("manager")
     def retry(self, person: Person) -> HTTPResponse:
         """POST /admin/books/retry {id}: one that was refused; all without an id."""
         text = pages.form("id", 15)
@@ -74,7 +74,7 @@ class Books(Desk):
         syncing.retry(person.name, self.now(), one)
         return pages.go_to("/admin/books")
 
-    @admits()
+    @admits("manager")
     def resume(self, person: Person) -> HTTPResponse:
         """POST /admin/books/resume: go on after it did not let us in."""
         syncing.resume(person.name, self.now())

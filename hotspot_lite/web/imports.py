@@ -40,12 +40,12 @@ class Imports(Desk):
         ):
             app.route(path, method, self.door.guarded(view))
 
-    @admits()
+    @admits("manager")
     def newest(self, person: Person) -> HTTPResponse:
         """GET /admin/imports: the imports, and a form for another."""
         return self._page(person)
 
-    @admits()
+    @admits("manager")
     def piece(self, person: Person) -> HTTPResponse:
         """POST /admin/imports/piece {offset, piece}: a part of the file, base64."""
         try:
@@ -58,7 +58,7 @@ class Imports(Desk):
             return pages.json_page({"says": str(exc)}, 422)
         return pages.json_page({"size": size})
 
-    @admits()
+    @admits("manager")
     def begin(self, person: Person) -> HTTPResponse:
         """POST /admin/imports {kind, name, text}: looks at what was sent.
 
@@ -78,7 +78,7 @@ class Imports(Desk):
             return self._page(person, 422, exc)
         return pages.go_to(f"/admin/imports/{run.id}")
 
-    @admits()
+    @admits("manager")
     def one(self, person: Person, run_id: int) -> HTTPResponse:
         """GET /admin/imports/<id>: how far, what was refused and why."""
         run = self._run(run_id)
@@ -94,7 +94,7 @@ class Imports(Desk):
             refresh=2 if run.state in imports.OPEN else 0,
         )
 
-    @admits()
+    @admits("manager")
     def accept(self, person: Person, run_id: int) -> HTTPResponse:
         """POST /admin/imports/<id>/accept: takes in the good rows."""
         run = self._run(run_id)
@@ -102,14 +102,14 @@ class Imports(Desk):
             self._at_once(self._run(run_id))
         return pages.go_to(f"/admin/imports/{run_id}")
 
-    @admits()
+    @admits("manager")
     def cancel(self, person: Person, run_id: int) -> HTTPResponse:
         """POST /admin/imports/<id>/cancel: what was taken in stays."""
         folder = self.box.settings.data_dir
         imports.cancel(self._run(run_id).id, person.name, folder, self.now())
         return pages.go_to(f"/admin/imports/{run_id}")
 
-    @admits()
+    @admits("manager")
     def refused(self, person: Person, run_id: int) -> HTTPResponse:
         """GET /admin/imports/<id>/refused.csv: to be mended and sent again."""
         answer = pages.text_page("\ufeff" + imports.refused_csv(self._run(run_id).id))

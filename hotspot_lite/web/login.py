@@ -22,8 +22,10 @@ WRONG, WRONG_SECONDS = 5, 600
 WRONG_FOR_NAME = 50
 # One password check is 16 MiB and much of a Pi's core: strangers must not start six.
 CHECK_WAIT_SECONDS = 3
+# Where one's own password, second factor and sessions are.
+ME = "/admin/me"
 MUST_WAIT = "Too many wrong tries. Wait 10 minutes and try again."
-EVERYBODY = staff.ROLES
+EVERYBODY = tuple(staff.ROLES)
 
 View = Callable[..., HTTPResponse]
 
@@ -75,6 +77,8 @@ class Door:
                 raise HTTPError(403)
             if request.method == "POST":
                 check_csrf(person)
+            elif person.must_change and request.path != ME:
+                return pages.go_to(ME)
             return view(person, *args, **kwargs)
 
         return guarded
@@ -144,10 +148,20 @@ class Door:
 
     def _sign_in(self, name: str, password: str) -> HTTPResponse:
         now = self.box.clock.now().at
-        token = self._check(lambda: staff.sign_in(name, password, now))
+        attempt = staff.Attempt(
+            name,
+            password,
+            pages.form("code", 40),
+            pages.client_address(),
+            pages.header("User-Agent"),
+        )
+        entry = self._check(lambda: staff.enter(attempt, now))
+        token = entry.token
         if token is None:
-            says = "That name and password don't belong together."
-            return self._page("login", 422, says, "password", name)
+            says, field = "That name and password don't belong together.", "password"
+            if entry.wants_code:
+                says, field = "The code of your app is missing or not right.", "code"
+            return self._page("login", 422, says, field, name)
         page = pages.go_to("/admin/")
         page.set_cookie(
             COOKIE,

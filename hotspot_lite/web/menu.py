@@ -39,7 +39,7 @@ MENU: tuple[Group, ...] = (
         (
             ("/admin/sessions", "Sessions", ()),
             ("/admin/usage", "Usage", ()),
-            ("/admin/messages", "Messages", ("owner",)),
+            ("/admin/messages", "Messages", ("manager",)),
         ),
     ),
     Group(
@@ -48,9 +48,9 @@ MENU: tuple[Group, ...] = (
             ("/admin/payments", "Payments", ()),
             ("/admin/exceptions", "Exceptions", ()),
             ("/admin/cash", "Cash", ("cashier",)),
-            ("/admin/reports", "Reports", ("owner",)),
-            ("/admin/books", "Books", ("owner",)),
-            ("/admin/money-audit", "Money audit", ("owner",)),
+            ("/admin/reports", "Reports", ("manager",)),
+            ("/admin/books", "Books", ("manager",)),
+            ("/admin/money-audit", "Money audit", ("manager",)),
         ),
     ),
     Group(
@@ -58,7 +58,7 @@ MENU: tuple[Group, ...] = (
         (
             ("/admin/plans", "Packages", ()),
             ("/admin/vouchers", "Vouchers", ("cashier",)),
-            ("/admin/imports", "Imports", ("owner",)),
+            ("/admin/imports", "Imports", ("manager",)),
         ),
     ),
     Group(
@@ -69,6 +69,9 @@ MENU: tuple[Group, ...] = (
         "Box",
         (
             ("/admin/queue", "Queue", ()),
+            ("/admin/settings", "Settings", ("owner",)),
+            ("/admin/staff", "Staff", ("owner",)),
+            ("/admin/audit", "Audit log", ("owner",)),
             ("/admin/backups", "Backups", ("owner",)),
         ),
     ),

@@ -37,12 +37,12 @@ class Messages(Desk):
         ):
             app.route(path, method, self.door.guarded(view))
 
-    @admits()
+    @admits("manager")
     def newest(self, person: Person) -> HTTPResponse:
         """GET /admin/messages: the campaigns, and a form for another."""
         return self._page(person, {"channel": "sms", "text": ""})
 
-    @admits()
+    @admits("manager")
     def write(self, person: Person) -> HTTPResponse:
         """POST /admin/messages {…, do}: `look` shows it filled in, `send` sends it."""
         typed = {name: pages.form(name, 2000) for name in FIELDS}
@@ -56,7 +56,7 @@ class Messages(Desk):
             return self._page(person, typed, 422, exc)
         return self._page(person, typed, sample=self._sample(draft, sample))
 
-    @admits()
+    @admits("manager")
     def one(self, person: Person, campaign_id: int) -> HTTPResponse:
         """GET /admin/messages/<id>?state=…: what became of each."""
         campaign = self._campaign(campaign_id)
@@ -73,13 +73,13 @@ class Messages(Desk):
             refresh=3 if campaign.state == "sending" else 0,
         )
 
-    @admits()
+    @admits("manager")
     def cancel(self, person: Person, campaign_id: int) -> HTTPResponse:
         """POST /admin/messages/<id>/cancel: send no more of it."""
         campaigns.cancel(self._campaign(campaign_id).id, person.name, self.now())
         return pages.go_to(f"/admin/messages/{campaign_id}")
 
-    @admits()
+    @admits("manager")
     def again(self, person: Person, campaign_id: int) -> HTTPResponse:
         """POST /admin/messages/<id>/again: those that failed once more."""
         campaigns.again(self._campaign(campaign_id).id, person.name, self.now())

@@ -39,17 +39,17 @@ class MoneyAudits(Desk):
         ):
             app.route(path, method, self.door.guarded(view))
 
-    @admits()
+    @admits("manager")
     def newest(self, person: Person) -> HTTPResponse:
         """GET /admin/money-audit?after=…: the newest; looks again for one after."""
         return self._page(person, pages.whole("after"))
 
-    @admits()
+    @admits("manager")
     def one(self, person: Person, audit_id: int) -> HTTPResponse:
         """GET /admin/money-audit/<id>: an earlier one."""
         return self._page(person, shown_id=audit_id)
 
-    @admits()
+    @admits("manager")
     def run(self, person: Person) -> HTTPResponse:
         """POST /admin/money-audit {with, take}: by a job; back to look for it."""
         data_dir, name = self.box.settings.data_dir, ""
@@ -70,7 +70,7 @@ class MoneyAudits(Desk):
         )
         return pages.go_to(f"/admin/money-audit?after={kept[0].id if kept else 0}")
 
-    @admits()
+    @admits("manager")
     def piece(self, person: Person) -> HTTPResponse:
         """POST /admin/money-audit/statement {offset, piece}: a part of the file.
 

@@ -40,13 +40,13 @@ class Reports(Desk):
         ):
             app.route(path, method, self.door.guarded(view))
 
-    @admits()
+    @admits("manager")
     def show(self, person: Person) -> HTTPResponse:
         """GET /admin/reports?report=…&first=…&last=…: a report, and the exports."""
         asked = {name: pages.query(name) for name in ("report", "first", "last")}
         return self._page(person, asked)
 
-    @admits()
+    @admits("manager")
     def ask(self, person: Person) -> HTTPResponse:
         """POST /admin/exports {report, first, last, format}: by a job."""
         asked = {name: pages.form(name, 40) for name in ("report", "first", "last")}
@@ -58,19 +58,19 @@ class Reports(Desk):
             return self._page(person, asked, 422, exc)
         return pages.go_to(f"/admin/reports?{urlencode(asked)}#exports")
 
-    @admits()
+    @admits("manager")
     def cancel(self, person: Person) -> HTTPResponse:
         """POST /admin/exports/cancel {id}: it isn't wanted any more."""
         exports.cancel(_id(), person.name, self.now())
         return pages.go_to("/admin/reports#exports")
 
-    @admits()
+    @admits("manager")
     def again(self, person: Person) -> HTTPResponse:
         """POST /admin/exports/again {id}: one that failed is tried again."""
         exports.again(_id(), person.name, self.now())
         return pages.go_to("/admin/reports#exports")
 
-    @admits()
+    @admits("manager")
     def download(self, person: Person, ref: str) -> HTTPResponse:
         """GET /admin/exports/<ref>: the file. 404 where it is gone."""
         found = exports.file_of(ref, self._folder())

@@ -70,9 +70,14 @@ class Staff(Table):
 
     id = AutoField()
     name = TextField(unique=True)
-    password = TextField()  # scrypt$n$r$p$salt$hash
-    role = TextField()  # owner | cashier | viewer
+    password = TextField()  # $argon2id$…; earlier scrypt$n$r$p$salt$hash
+    role = TextField()  # owner | manager | cashier | viewer
     made_at = IntegerField()
+    totp_secret = TextField(default="")  # base32; "" asks for no code
+    totp_step = IntegerField(default=0)  # of the last code that was taken
+    recovery = TextField(default="[]")  # JSON: hashes of codes that are left
+    locked_at = IntegerField(null=True)
+    must_change = BooleanField(default=False)  # somebody else made the password
 
 
 class Login(Table):
@@ -83,6 +88,8 @@ class Login(Table):
     csrf = TextField()
     made_at = IntegerField()
     expires_at = IntegerField()
+    address = TextField(default="")
+    agent = TextField(default="")
 
 
 class Stored(Table):

@@ -48,7 +48,7 @@
 </nav>
 <form method="post" action="/admin/logout" class="who">
 <input type="hidden" name="csrf" value="{{person.csrf}}">
-<span>{{person.name}} <small>{{person.role}}</small></span>
+<a href="/admin/me">{{person.name}} <small>{{person.role}}</small></a>
 <button class="plain">Sign out</button>
 </form>
 % end

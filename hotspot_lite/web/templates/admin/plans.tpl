@@ -11,7 +11,7 @@
 % else:
 <p class="empty">Nothing is on sale. Customers see what you add here.</p>
 % end
-% if person.may("owner"):
+% if person.may("manager"):
 <form method="post" action="/admin/plans" class="panel">
 <h2>Add a package</h2>
 <input type="hidden" name="csrf" value="{{person.csrf}}">
