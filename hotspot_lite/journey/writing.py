@@ -14,6 +14,8 @@ from hotspot_lite.wires import mail, sms
 RUN_SECONDS = 10.0
 # After a refusal that may pass.
 PAUSE_SECONDS = 60.0
+# Refused for now so often, one has failed; the owner may send it again.
+MOST_TRIES = 30
 
 
 @huey.job("default")
@@ -45,7 +47,9 @@ def _send(message: Message, subject: str) -> bool:
     try:
         provider_id, uncertain = _hand_over(message, subject)
     except TryAgain as exc:
-        campaigns.settle(message, "waiting", here.now(), says=exc.says)
+        # As it was read; this try came on top.
+        state = "waiting" if message.tries + 1 < MOST_TRIES else "failed"
+        campaigns.settle(message, state, here.now(), says=exc.says)
         return False
     except GiveUp as exc:
         campaigns.settle(message, "failed", here.now(), says=str(exc))

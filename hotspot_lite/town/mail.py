@@ -35,6 +35,7 @@ class PretendMailServer(Inhabitant):
 
     def __init__(self, port: int = 0, certificate: Path | None = None) -> None:
         self.fault = ""
+        self.full: set[str] = set()  # addresses whose mailbox is full: 452
         self.taken: list[TakenMail] = []
         self.context: ssl.SSLContext | None = None
         if certificate is not None:
@@ -109,6 +110,9 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def do_rcpt(self, rest: str) -> None:
         self.to = rest.partition("<")[2].partition(">")[0]
+        if self.to in self.server_of_town.full:
+            self.say("452 mailbox full")
+            return
         refused = self.server_of_town.fault == "refused"
         self.say("550 no such user" if refused else "250 ok")
 

@@ -19,11 +19,11 @@ from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import audit, events
 from hotspot_lite.trade.drafts import MOST_SUBJECT, Draft, House, recipients_of
-from hotspot_lite.trade.models import Campaign, Message
+from hotspot_lite.trade.models import Campaign, Message, OptedOut
 
 KIND = "campaign"
 ROWS_AT_ONCE = 100
-CANCELLED = "Cancelled."
+CANCELLED, OPTED_OUT = "Cancelled.", "Opted out."
 
 
 def start(draft: Draft, house: House, who: str, now: int) -> Campaign:
@@ -82,23 +82,36 @@ def put(campaign_id: int, delay_seconds: float = 0.0) -> None:
 def take_up(campaign_id: int, most: int) -> list[Message]:
     """The next few that are to be sent; none where it is over or cancelled.
 
-    What an earlier run left in the middle becomes uncertain: one run at a time.
+    What an earlier run left in the middle becomes uncertain: one run at a time. Those
+    that were tried least go first, so that one full mailbox keeps nobody waiting.
     """
     this = Message.campaign == campaign_id
     with store.atomic():
         Message.update(state="uncertain", says="Cut off while sending.").where(
             this & (Message.state == "sending")
         ).execute()
-        if Campaign.get_by_id(campaign_id).state != "sending":
-            return []
+        _let_go(campaign_id)
         waiting = Message.select().where(this & (Message.state == "waiting"))
-        return list(waiting.order_by(Message.id).limit(most))
+        return list(waiting.order_by(Message.tries, Message.id).limit(most))
+
+
+def _let_go(campaign_id: int) -> None:
+    """Those that wait and are not to leave any more fail: the campaign was cancelled
+    or their reader opted out, maybe while the gateway had them."""
+    waiting = (Message.campaign == campaign_id) & (Message.state == "waiting")
+    stopped = OptedOut.select(OptedOut.address)
+    Message.update(state="failed", says=OPTED_OUT).where(
+        waiting & Message.phone.in_(stopped)
+    ).execute()
+    if Campaign.get_by_id(campaign_id).state != "sending":
+        Message.update(state="failed", says=CANCELLED).where(waiting).execute()
 
 
 def claim(message: Message) -> bool:
     """Mark one as leaving; False where it was cancelled meanwhile."""
     this = (Message.id == message.id) & (Message.state == "waiting")
-    return bool(Message.update(state="sending").where(this).execute())
+    change = Message.update(state="sending", tries=Message.tries + 1)
+    return bool(change.where(this).execute())
 
 
 def settle(
@@ -115,6 +128,7 @@ def go_on(campaign_id: int, delay_seconds: float, now: int) -> None:
     """The end of a run: the next one is put, or the campaign is done and told."""
     this = (Campaign.id == campaign_id) & (Campaign.state == "sending")
     with store.atomic():
+        _let_go(campaign_id)
         if counts(campaign_id).waiting:
             put(campaign_id, delay_seconds)
         elif Campaign.update(state="done", done_at=now).where(this).execute():
@@ -202,13 +216,15 @@ def cancel(campaign_id: int, who: str, now: int) -> int:
 
 def again(campaign_id: int, who: str, now: int) -> int:
     """Send those that failed or were cancelled once more; how many. Never uncertain
-    ones: they may have arrived."""
+    ones, which may have arrived, nor those whose reader opted out."""
     failed = (Message.campaign == campaign_id) & (Message.state == "failed")
+    willing = Message.phone.not_in(OptedOut.select(OptedOut.address))
     with store.atomic():
-        count = Message.update(state="waiting", says="").where(failed).execute()
+        change = Message.update(state="waiting", says="", tries=0)
+        count = change.where(failed & willing).execute()
         if count:
-            change = Campaign.update(state="sending", done_at=None)
-            change.where(Campaign.id == campaign_id).execute()
+            begun = Campaign.update(state="sending", done_at=None)
+            begun.where(Campaign.id == campaign_id).execute()
             put(campaign_id)
             audit.note(who, "message to many", f"{campaign_id}: {count} again", now)
     return int(count)

@@ -8,6 +8,7 @@ from peewee import fn
 
 from hotspot_lite import store
 from hotspot_lite.trade import audit
+from hotspot_lite.trade.campaigns import OPTED_OUT
 from hotspot_lite.trade.drafts import stop_token
 from hotspot_lite.trade.models import Message, OptedOut
 
@@ -17,7 +18,7 @@ def opt_out(address: str, how: str, now: int) -> None:
     with store.atomic():
         OptedOut.insert(address=address, at=now, how=how).on_conflict_ignore().execute()
         mine = (Message.phone == address) & Message.campaign.is_null(False)
-        Message.update(state="failed", says="Opted out.").where(
+        Message.update(state="failed", says=OPTED_OUT).where(
             mine & (Message.state == "waiting")
         ).execute()
 

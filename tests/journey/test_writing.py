@@ -137,6 +137,26 @@ class TestMail:
         ]
         assert server.taken[0].message["Subject"] == "News"
 
+    def test_one_whose_mailbox_is_full_keeps_nobody_else_waiting(
+        self,
+        by_day: Box,
+        server: PretendMailServer,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        with_settings(
+            monkeypatch,
+            mail__host="127.0.0.1",
+            mail__port=server.port,
+            mail__tls=False,
+            mail__from="box@kona.example",
+        )
+        server.full = {"user0@kona.example"}
+        campaign = start(by_day, 3, "email")
+        run(campaign, 100)
+        assert states() == ["failed", "sent", "sent"]
+        assert "452" in Message.select().first().says
+        assert Campaign.get().state == "done"
+
     def test_without_a_mail_server_each_says_what_to_set(self, by_day: Box) -> None:
         campaign = start(by_day, 2, "email")
         run(campaign)

@@ -224,6 +224,39 @@ class TestSending:
         assert len(left) == 4
         assert address not in left
 
+    def test_who_opted_out_is_not_written_to_when_the_rest_are_sent_again(
+        self, campaign: Campaign
+    ) -> None:
+        optout.opt_out("254700000003", "link", NOW)
+        campaigns.cancel(campaign.id, "jane", NOW)
+        assert campaigns.again(campaign.id, "jane", NOW) == 4
+        left = {one.phone for one in campaigns.take_up(campaign.id, 9)}
+        assert "254700000003" not in left
+
+    def test_who_opts_out_while_theirs_is_at_the_gateway_gets_no_second_try(
+        self, campaign: Campaign
+    ) -> None:
+        (one,) = campaigns.take_up(campaign.id, 1)
+        assert campaigns.claim(one)
+        optout.opt_out(one.phone, "link", NOW)
+        campaigns.settle(one, "waiting", NOW, says="Busy.")
+        left = {each.phone for each in campaigns.take_up(campaign.id, 9)}
+        assert one.phone not in left
+        campaigns.go_on(campaign.id, 0, NOW)
+        assert Message.get_by_id(one.id).state == "failed"
+
+    def test_cancelled_while_one_was_at_the_gateway_it_ends_there(
+        self, campaign: Campaign
+    ) -> None:
+        (one,) = campaigns.take_up(campaign.id, 1)
+        assert campaigns.claim(one)
+        campaigns.cancel(campaign.id, "jane", NOW)
+        campaigns.settle(one, "waiting", NOW, says="Busy.")
+        rows.main.execute_sql("DELETE FROM job")
+        campaigns.go_on(campaign.id, 0, NOW)
+        assert sight.waiting_jobs(rows) == []
+        assert Message.get_by_id(one.id).state == "failed"
+
     def test_a_token_of_nobody_is_nobodys(self, campaign: Campaign) -> None:
         assert optout.address_of("0123456789", KEY) is None
 

@@ -30,6 +30,7 @@ class Message(Table):
     sent_at = IntegerField(null=True)
     campaign = ForeignKeyField(Campaign, null=True)
     channel = TextField(default="sms")  # sms | email
+    tries = IntegerField(default=0)  # of a message to many
 
 
 class Event(Table):
