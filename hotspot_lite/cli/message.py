@@ -72,6 +72,20 @@ def message_retry(args: Args) -> dict[str, int]:
     return {"again": campaigns.again(args.id, "cli", open_box().clock.at())}
 
 
+def message_stop(args: Args) -> dict[str, str]:
+    """Write no more messages to many to a phone or e-mail address; --undo: again."""
+    from hotspot_lite.trade import optout
+    from hotspot_lite.trade.phones import normalise_phone
+
+    now = open_box().clock.at()
+    address = args.address if "@" in args.address else normalise_phone(args.address)
+    if args.undo:
+        optout.opt_in(address, "cli", now)
+    else:
+        optout.opt_out(address, "cli", now)
+    return {"messages_to_many": "yes" if args.undo else "no"}
+
+
 def _house(box: Box) -> Any:
     from hotspot_lite.trade.drafts import House
 
@@ -92,3 +106,6 @@ def add_to(nouns: Any) -> None:
     send.add_argument("--dry-run", action="store_true")
     for name, verb in (("cancel", message_cancel), ("retry", message_retry)):
         add_verb(noun, name, verb).add_argument("id", type=int)
+    stop = add_verb(noun, "stop", message_stop)
+    stop.add_argument("address")
+    stop.add_argument("--undo", action="store_true")

@@ -17,8 +17,8 @@ from typing import Self
 from hotspot_lite.town.inhabitant import Inhabitant
 
 # busy: 451 to the text. refused: 550 to the address. lost: the text is taken, and the
-# line breaks before we are told. bad-login: 535.
-FAULTS = ("", "busy", "refused", "lost", "bad-login")
+# line breaks before we are told. bad-login: 535. busy-login: 454.
+FAULTS = ("", "busy", "refused", "lost", "bad-login", "busy-login")
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ class _Talk(socketserver.StreamRequestHandler):
         self.is_encrypted = True
 
     def do_auth(self, _: str) -> None:
-        bad = self.server_of_town.fault == "bad-login"
-        self.say("535 no" if bad else "235 yes")
+        answers = {"bad-login": "535 no", "busy-login": "454 later"}
+        self.say(answers.get(self.server_of_town.fault, "235 yes"))
 
     def do_mail(self, _: str) -> None:
         self.say("250 ok")

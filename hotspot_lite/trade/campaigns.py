@@ -31,7 +31,7 @@ def start(draft: Draft, house: House, who: str, now: int) -> Campaign:
 
     In one transaction: there are never messages of half an audience.
     """
-    draft.check()
+    house.check(draft)
     with store.atomic():
         campaign: Campaign = store.create(
             Campaign,

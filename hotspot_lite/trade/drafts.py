@@ -85,6 +85,16 @@ class House:
         text = self.fill(draft.text, to)
         return plain(text) if draft.channel == "sms" else text
 
+    def check(self, draft: Draft) -> None:
+        """Raises BadInput for a draft that this place can't fill in."""
+        draft.check()
+        if "{stop}" in draft.text and not self.public_url:
+            raise BadInput(
+                "{stop} would lead nowhere: web.public_url is not set.",
+                "Set it to how browsers reach the portal, or leave {stop} out.",
+                field="text",
+            )
+
     def stop_link(self, address: str) -> str:
         """The link by which an address opts out."""
         return f"{self.public_url}/stop/{stop_token(self.key, address)}"
@@ -110,7 +120,7 @@ class Sample:
 
 def preview(draft: Draft, house: House, now: int, most: int = 3) -> Sample:
     """Fill in a draft without sending it. Raises BadInput."""
-    draft.check()
+    house.check(draft)
     count, longest = 0, ""
     first: list[tuple[str, str]] = []
     for one in recipients_of(draft, now):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -16,12 +14,9 @@ from hotspot_lite.papers import reading
 from hotspot_lite.trade import importing, imports, uploads
 from hotspot_lite.trade.models import ImportRun
 from hotspot_lite.trade.staff import Person
-from hotspot_lite.web import pages
+from hotspot_lite.web import pages, pieces
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits
-
-# A form of ours holds 16 KiB; base64 and its escapes make a third more of a piece.
-MOST_PIECE = 14 * 1024
 
 
 class Imports(Desk):
@@ -48,15 +43,7 @@ class Imports(Desk):
     @admits("manager")
     def piece(self, person: Person) -> HTTPResponse:
         """POST /admin/imports/piece {offset, piece}: a part of the file, base64."""
-        try:
-            raw = base64.b64decode(pages.form("piece", MOST_PIECE), validate=True)
-            name, offset = self._upload(person), int(pages.form("offset", 8))
-            size = uploads.add(self.box.settings.data_dir, name, offset, raw)
-        except (ValueError, binascii.Error):
-            return pages.json_page({"says": "That is no piece of a file."}, 422)
-        except BadInput as exc:
-            return pages.json_page({"says": str(exc)}, 422)
-        return pages.json_page({"size": size})
+        return pieces.take(self.box.settings.data_dir, self._upload(person))
 
     @admits("manager")
     def begin(self, person: Person) -> HTTPResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from datetime import UTC, datetime
 from itertools import groupby
@@ -17,13 +15,11 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import money_audit, uploads, wrongs
 from hotspot_lite.trade.models import MoneyAudit
 from hotspot_lite.trade.staff import Person
-from hotspot_lite.web import pages
+from hotspot_lite.web import pages, pieces
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits
 
 MOST_AUDITS = 30
-# A form of ours holds 16 KiB; base64 and its escapes make a third more of a piece.
-MOST_PIECE = 14 * 1024
 
 
 class MoneyAudits(Desk):
@@ -76,15 +72,7 @@ class MoneyAudits(Desk):
 
         `piece` is base64. 422 {says} where it doesn't follow or is too much.
         """
-        try:
-            raw = base64.b64decode(pages.form("piece", MOST_PIECE), validate=True)
-            name, offset = uploads.name_for(person.csrf), int(pages.form("offset", 8))
-            size = uploads.add(self.box.settings.data_dir, name, offset, raw)
-        except (ValueError, binascii.Error):
-            return pages.json_page({"says": "That is no piece of a file."}, 422)
-        except BadInput as exc:
-            return pages.json_page({"says": str(exc)}, 422)
-        return pages.json_page({"size": size})
+        return pieces.take(self.box.settings.data_dir, uploads.name_for(person.csrf))
 
     def _page(
         self,

@@ -71,6 +71,10 @@ def send(account: MailAccount, mail: Mail) -> bool:
     try:
         server = _connect(account)
     except smtplib.SMTPAuthenticationError as exc:
+        if exc.smtp_code < 500:  # 454: too many logins, or its own trouble
+            raise TryAgain(
+                f"The mail server wants us to wait: {exc.smtp_code}."
+            ) from exc
         raise GiveUp(f"The mail server refused us: {exc.smtp_code}.", _ACCOUNT) from exc
     except ssl.SSLError as exc:
         raise GiveUp(

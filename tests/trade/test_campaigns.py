@@ -141,6 +141,7 @@ class TestDrafts:
             ("search", {"audience": "search"}),
             ("search", {"audience": "package", "search": " "}),
             ("channel", {"channel": "pigeon"}),
+            ("text", {"text": "{stop}"}),
             ("subject", {"channel": "email"}),
             ("audience", {"search": "nobody", "audience": "search"}),
         ],
@@ -148,8 +149,9 @@ class TestDrafts:
     def test_what_can_not_be_sent_names_its_field(
         self, box: Box, field: str, more: dict[str, str]
     ) -> None:
+        nowhere = House("Kona WiFi", "", KEY)
         with pytest.raises(BadInput) as told:
-            campaigns.start(draft(**more), HOUSE, "jane", NOW)
+            campaigns.start(draft(**more), nowhere, "jane", NOW)
         assert told.value.field in (field, "")
         assert not Campaign.select().exists()
         assert not Message.select().exists()

@@ -12,6 +12,11 @@ PHONE = "254712345678"
 
 
 @pytest.fixture
+def site(start_site: Start) -> Site:
+    return start_site(WEB_PUBLIC_URL="http://10.5.50.2")
+
+
+@pytest.fixture
 def owner(site: Site) -> Browser:
     payment = site.ask(site.plan("<b>Hour</b>"), PHONE)
     payments.mark_paid(payment, "callback", None, "R1", site.now())

@@ -50,7 +50,12 @@ class TestSending:
 
     @pytest.mark.parametrize(
         ("fault", "error"),
-        [("busy", TryAgain), ("refused", GiveUp), ("bad-login", GiveUp)],
+        [
+            ("busy", TryAgain),
+            ("busy-login", TryAgain),
+            ("refused", GiveUp),
+            ("bad-login", GiveUp),
+        ],
     )
     def test_a_refusal_is_for_now_or_for_good(
         self, server: PretendMailServer, fault: str, error: type[Exception]

@@ -64,7 +64,7 @@
 % for word, means in words.items():
 <code>{{"{" + word + "}"}}</code> {{means}}; \\
 % end
-{{"" if has_url else "set web.public_url, or the stop link leads nowhere; "}}a text without <code>{stop}</code> can't be stopped by its reader.</p>
+{{"" if has_url else "it needs web.public_url; "}}a text without <code>{stop}</code> can't be stopped by its reader.</p>
 <button name="do" value="look">Look at it first</button>
 </form>
 <h2>Sent and sending</h2>
