@@ -30,6 +30,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.claim import Claims
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.crew import Crew
+    from hotspot_lite.web.customers import Customers
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.imports import Imports
     from hotspot_lite.web.login import Door
@@ -71,6 +72,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         MoneyAudits(box, door),
         Backups(box, door),
         Crew(box, door),
+        Customers(box, door),
         AuditLog(box, door),
         SettingsPage(box, door),
         Imports(box, door),

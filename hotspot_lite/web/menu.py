@@ -37,6 +37,7 @@ MENU: tuple[Group, ...] = (
     Group(
         "People",
         (
+            ("/admin/customers", "Customers", ("cashier",)),
             ("/admin/sessions", "Sessions", ()),
             ("/admin/usage", "Usage", ()),
             ("/admin/messages", "Messages", ("manager",)),

@@ -21,6 +21,10 @@ from hotspot_lite.trade import sessions
 
 pytestmark = pytest.mark.usefixtures("paid")
 AT_ONCE = 8
+# A NAS asks again before it gives up, and so outlasts a machine that stalls for a
+# moment. Both tries together are shorter than a lock that is to be noticed.
+TRY_SECONDS = 0.9
+LOCK_SECONDS = 4
 
 
 @pytest.fixture
@@ -30,14 +34,19 @@ def paid(freeradius: Any) -> str:
     return str(name)
 
 
-def logins_during(server: Any, name: str, fault: Callable[[Any], object]) -> list[Any]:
+def logins_during(
+    server: Any, name: str, fault: Callable[[Any], object], tries: int = 2
+) -> list[Any]:
     """The answers to logins that go on, several at once, while `fault` happens."""
     over = threading.Event()
 
     def ask(_: int) -> list[Any]:
         found = []
         while not over.is_set():
-            found.append(server.login(name, seconds=0.9))
+            answer = server.login(name, seconds=TRY_SECONDS)
+            if tries == 2 and answer.kind == "silent":
+                answer = server.login(name, seconds=TRY_SECONDS)
+            found.append(answer)
         return found
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -74,7 +83,7 @@ def held(how: str, seconds: float) -> Callable[[Any], None]:
 def test_a_writer_that_holds_the_database_refuses_nobody(
     freeradius: Any, paid: str, how: str
 ) -> None:
-    assert kinds(logins_during(freeradius, paid, held(how, 2))) == {"accept"}
+    assert kinds(logins_during(freeradius, paid, held(how, LOCK_SECONDS))) == {"accept"}
 
 
 def migrations_in_a_row(db: Any) -> None:
@@ -118,7 +127,7 @@ def test_without_wal_a_lock_is_silence_and_no_refusal(
             held("EXCLUSIVE", 0.5)(db)
             time.sleep(0.2)
 
-    found = kinds(logins_during(server, paid, fault))
+    found = kinds(logins_during(server, paid, fault, tries=1))
     assert "silent" in found
     assert found <= {"silent", "accept"}
 
