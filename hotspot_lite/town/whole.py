@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -18,13 +20,20 @@ from hotspot_lite.town.sms import PretendSmsGateway
 from hotspot_lite.town.visitor import Visitor
 
 API_PASSWORD = "pretend-api-password"
+OUR_PORTS = (20000, 32000)
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody has just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody has just now.
+
+    Below the ports that Linux hands to whoever asks for any (32768 and up, ip(7)):
+    one of those could be gone before it is used.
+    """
+    while True:
+        port = random.randrange(*OUR_PORTS)
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True)

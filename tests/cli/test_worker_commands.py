@@ -18,12 +18,7 @@ import pytest
 from hotspot_lite.box import Box
 from hotspot_lite.cli import worker
 from hotspot_lite.errors import HotspotError
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+from hotspot_lite.town.whole import free_port
 
 
 def command(environ: dict[str, str], *words: str) -> tuple[int, Any]:
@@ -41,8 +36,8 @@ def command(environ: dict[str, str], *words: str) -> tuple[int, Any]:
 def served(box_environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """A box under supervisord, as `hotspot-lite serve` runs it."""
     environ = box_environment | {
-        "HOTSPOT_WEB_PORT": free_port(),
-        "HOTSPOT_LIVE_PORT": free_port(),
+        "HOTSPOT_WEB_PORT": str(free_port()),
+        "HOTSPOT_LIVE_PORT": str(free_port()),
         "HOTSPOT_WEB_HOST": "127.0.0.1",
         "HOTSPOT_LIVE_HOST": "127.0.0.1",
     }

@@ -21,6 +21,7 @@ import pytest
 
 from hotspot_lite import settings
 from hotspot_lite.serve import ROLES
+from hotspot_lite.town.whole import free_port
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "install.sh"
@@ -512,24 +513,13 @@ def test_every_process_has_a_unit_of_the_target() -> None:
 # -- A whole box, under a prefix ---------------
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody has at the moment."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 class Installed:
     """A box that install.sh put into a folder instead of the machine's root."""
 
     def __init__(self, root: Path, user: str, group: str, shared: str) -> None:
         self.root, self.user, self.shared = root, user, shared
         self.config = root / "etc" / "hotspot-lite" / "config.toml"
-        self.web, live, auth, acct = free_ports(4)
+        self.web, live, auth, acct = (free_port() for _ in range(4))
         self.environ = {
             "HL_ROOT": str(root),
             "HL_USER": user,

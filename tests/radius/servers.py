@@ -26,6 +26,7 @@ from hotspot_lite import settings as ground
 from hotspot_lite.radius import config
 from hotspot_lite.radius.responder import DICTIONARY
 from hotspot_lite.store import migrations
+from hotspot_lite.town.whole import free_port
 
 SECRET = "a-secret-of-32-characters-length"
 KINDS = ("freeradius", "embedded")
@@ -59,8 +60,8 @@ class Box:
                 "HOTSPOT_BOX_RUN_DIR": str(folder / "run"),
                 "HOTSPOT_RADIUS_SECRET": SECRET,
                 "HOTSPOT_RADIUS_HOST": "127.0.0.1",
-                "HOTSPOT_RADIUS_AUTH_PORT": str(free_port()),
-                "HOTSPOT_RADIUS_ACCT_PORT": str(free_port()),
+                "HOTSPOT_RADIUS_AUTH_PORT": str(free_port(socket.SOCK_DGRAM)),
+                "HOTSPOT_RADIUS_ACCT_PORT": str(free_port(socket.SOCK_DGRAM)),
             }
         )
         self.settings.data_dir.mkdir(parents=True)
@@ -152,7 +153,9 @@ class Server:
     process: subprocess.Popen[bytes]
     output: Path
 
-    def client(self, secret: str = SECRET, seconds: float = SILENCE_SECONDS) -> Client:
+    def client(
+        self, secret: str = SECRET, seconds: float = SILENCE_SECONDS, sends: int = 1
+    ) -> Client:
         values = self.box.settings
         return Client(
             "127.0.0.1",
@@ -160,7 +163,7 @@ class Server:
             acctport=values["radius.acct_port"],
             secret=secret.encode(),
             dict=Dictionary(str(DICTIONARY)),
-            retries=1,
+            retries=sends,
             timeout=seconds,
         )
 
@@ -173,7 +176,8 @@ class Server:
         **more: Any,
     ) -> Answer:
         seconds = more.pop("seconds", SILENCE_SECONDS)
-        client = self.client(more.pop("secret", SECRET), seconds)
+        sends = more.pop("sends", 1)
+        client = self.client(more.pop("secret", SECRET), seconds, sends)
         asked = client.CreateAuthPacket()
         # As bytes: a row may hold what is no UTF-8.
         asked[1] = [in_bytes(username)]
@@ -264,12 +268,6 @@ def add_chap(asked: Any, password: str | bytes) -> None:
 
 def as_word(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def command(kind: str, box: Box) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hotspot_lite.errors import GiveUp, TryAgain
+from hotspot_lite.town.whole import free_port
 from hotspot_lite.wires.http import Answer, Caller, NotSent, OutcomeUnknown
 
 SECRET = "s3cr3t-key"
@@ -57,11 +58,6 @@ def answering(text: bytes) -> Callable[[socket.socket], None]:
 def whole(body: bytes, extra: bytes = b"") -> bytes:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
     return head + extra + b"\r\n" + body
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def test_an_answer_has_status_body_headers_and_date() -> None:
