@@ -50,6 +50,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.stop import Stop
     from hotspot_lite.web.story import Story
     from hotspot_lite.web.usage import Usage
+    from hotspot_lite.web.vouchers import Vouchers
 
     app = Bottle()
     app.add_hook("before_request", pages.refuse_large_forms)
@@ -66,6 +67,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Results(box),
         door,
         Admin(box, door),
+        Vouchers(box, door),
         Story(box, door),
         Exceptions(box, door),
         Counter(box, door),

@@ -1,4 +1,4 @@
-"""The owner's pages: the live first screen, vouchers, packages, payments."""
+"""The owner's pages: the live first screen, packages, payments."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, events, payments, vouchers
-from hotspot_lite.trade.models import Payment, Plan, VoucherBatch
+from hotspot_lite.trade import catalogue, events, payments
+from hotspot_lite.trade.models import Payment, Plan
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import board, pages
-from hotspot_lite.web.desk import Desk, number, one
+from hotspot_lite.web.desk import Desk, number
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.login import EVERYBODY, admits
 from hotspot_lite.web.waiting import clock_text, data_words
 
 RECENT_EVENTS = 15
 MOST_PAYMENTS = 100
-MOST_BATCHES = 20
 PROVIDERS = {"mpesa": "M-Pesa", "paystack": "Paystack", "cash": "Cash"}
 PLAN_FIELDS = (
     *("name", "price", "duration", "uptime", "data", "rate", "devices", "starts"),
@@ -35,9 +34,6 @@ class Admin(Desk):
         for path, method, view in (
             ("/admin/", "GET", self.first_screen),
             ("/admin/numbers.json", "GET", self.numbers),
-            ("/admin/vouchers", "GET", self.batches),
-            ("/admin/vouchers", "POST", self.make_vouchers),
-            ("/admin/vouchers/<batch_id:int>", "GET", self.codes),
             ("/admin/plans", "GET", self.plans),
             ("/admin/plans", "POST", self.add_plan),
             ("/admin/payments", "GET", self.payments),
@@ -77,63 +73,6 @@ class Admin(Desk):
 
     def _snapshot(self) -> dict[str, Any]:
         return board.snapshot(self.now(), self.zone())
-
-    # --- vouchers
-
-    @admits("cashier")
-    def batches(self, person: Person) -> HTTPResponse:
-        """GET /admin/vouchers: make some, and the batches made lately."""
-        return self._batches(person)
-
-    @admits("cashier")
-    def make_vouchers(self, person: Person) -> HTTPResponse:
-        """POST /admin/vouchers {plan, count}: a batch, then its codes."""
-        try:
-            plan = catalogue.for_sale(number("plan", 0))
-            count = number("count", vouchers.MOST_AT_ONCE + 1)
-            batch = vouchers.make(plan, count, person.name, self.now())
-        except BadInput as exc:
-            return self._batches(person, 422, exc)
-        return pages.go_to(f"/admin/vouchers/{batch.id}")
-
-    @admits("cashier")
-    def codes(self, person: Person, batch_id: int) -> HTTPResponse:
-        """GET /admin/vouchers/<batch>: its codes, to print."""
-        batch = one(VoucherBatch, batch_id)
-        terms = catalogue.read_terms(batch.terms)
-        return self.page(
-            "codes",
-            person,
-            batch=batch,
-            terms=terms,
-            time=self.words().span(terms.duration_seconds, terms.uptime_seconds),
-            codes=vouchers.codes(batch),
-            made=clock_text(batch.made_at, self.zone(), self.now()),
-        )
-
-    def _batches(
-        self, person: Person, status: int = 200, problem: BadInput | None = None
-    ) -> HTTPResponse:
-        newest = VoucherBatch.select().order_by(VoucherBatch.id.desc())
-        shown = [
-            {
-                "id": batch.id,
-                "plan": catalogue.read_terms(batch.terms).name,
-                "count": len(vouchers.codes(batch)),
-                "by": batch.made_by,
-                "at": clock_text(batch.made_at, self.zone(), self.now()),
-            }
-            for batch in newest.limit(MOST_BATCHES)
-        ]
-        return self.page(
-            "vouchers",
-            person,
-            status,
-            problem,
-            batches=shown,
-            plans=catalogue.on_sale(),
-            values={name: pages.form(name, 60) for name in ("plan", "count")},
-        )
 
     # --- packages
 

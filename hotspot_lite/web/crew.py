@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from hotspot_lite.trade import second_factor, staff
 from hotspot_lite.trade.customers import random_code
 from hotspot_lite.trade.models import Staff
 from hotspot_lite.trade.staff import Person
-from hotspot_lite.web import pages
+from hotspot_lite.web import pages, qr
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import EVERYBODY, ME, admits
 
@@ -158,7 +157,7 @@ class Crew(Desk):
             problem,
             has_factor=bool(kept.totp_secret),
             secret=secret,
-            qr=qr_svg(second_factor.link(secret, person.name, place)),
+            qr=qr.svg(second_factor.link(secret, person.name, place)),
             codes=codes or [],
             done=pages.query("done"),
             sessions=[
@@ -175,14 +174,3 @@ class Crew(Desk):
     def _when(self, at: int) -> str:
         local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(self.zone()))
         return local.strftime("%d.%m. %H:%M")
-
-
-def qr_svg(text: str) -> str:
-    """A QR code as an SVG element, to stand in a page."""
-    import segno
-
-    out = io.BytesIO()
-    segno.make(text, micro=False).save(
-        out, kind="svg", scale=4, xmldecl=False, svgns=True, border=4, light="#fff"
-    )
-    return out.getvalue().decode()

@@ -29,6 +29,7 @@ from bottle import (
 )
 
 from hotspot_lite import store
+from hotspot_lite.settings import Settings
 from hotspot_lite.web.language import Words, words
 from hotspot_lite.web.menu import groups_for
 
@@ -218,6 +219,14 @@ def host_name() -> str:
     """The name by which the browser reached us, without the port; "" if odd."""
     found = HOST.fullmatch(header("Host", ""))
     return found[1] if found else ""
+
+
+def own_url(settings: Settings) -> str:
+    """The portal's address as settings or, without, the request says; no slash."""
+    told = str(settings["web.public_url"])
+    port = int(settings["web.port"])
+    host = host_name() + ("" if port == 80 else f":{port}")
+    return told or f"http://{host}"
 
 
 def is_own_origin() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 from bottle import Bottle, HTTPError, HTTPResponse
 
@@ -61,7 +62,8 @@ class Portal(Sheet):
     def home(self) -> HTTPResponse:
         """GET /: what is on sale, and what this device has left."""
         error = pages.query("error").strip()[:MOST_ERROR]
-        return self._home(self.asking(), router_error=error)
+        values = {"code": _scanned_code()}
+        return self._home(self.asking(), values=values, router_error=error)
 
     def buy(self) -> HTTPResponse:
         """POST /buy {plan, phone, state} or {again, state}: to the waiting page.
@@ -185,13 +187,15 @@ class Portal(Sheet):
             hand=self._by_hand(who),
             claim_link=self.link("/claim", who, who.lang),
             back_link=self.link("/back", who, who.lang),
-            welcome_seconds=self._welcome(who, status),
+            welcome_seconds=self._welcome(who, status, values),
             **self.frame(who, "/"),
         )
 
-    def _welcome(self, who: Visitor, status: int) -> int:
+    def _welcome(self, who: Visitor, status: int, values: Mapping[str, str]) -> int:
         """A page with somebody's typing on it doesn't go away by itself."""
-        return self.welcome.refresh_seconds(who, self.now()) if status == 200 else 0
+        if status != 200 or any(values.values()):
+            return 0
+        return self.welcome.refresh_seconds(who, self.now())
 
     def _by_hand(self, who: Visitor) -> dict[str, str] | None:
         """What to type into M-Pesa's own menu; None where the owner offers it not."""
@@ -292,3 +296,16 @@ class Portal(Sheet):
             raise HTTPError(404)
         who = self.asking()
         return waiting.of_voucher(subscription, now, zone), who
+
+
+def _scanned_code() -> str:
+    """The code of a voucher whose QR code was opened, by its shape only; else "".
+
+    The router hands on what was wanted before it asked to log in.
+    """
+    wanted = pages.query("link-orig")[:MOST_ERROR].partition("?")[2]
+    told = pages.query("voucher") or parse_qs(wanted).get("voucher", [""])[0]
+    try:
+        return vouchers.read_code(told)
+    except BadInput:
+        return ""

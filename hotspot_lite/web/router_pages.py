@@ -49,16 +49,9 @@ class RouterPages:
 
     def file(self, name: str) -> HTTPResponse:
         """GET /router/login.html and its sisters."""
-        found = login_pages.files(self._portal_url())
+        found = login_pages.files(pages.own_url(self.box.settings))
         if name not in found:
             raise HTTPError(404)
         kind = KINDS.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
         headers = pages.ALWAYS | {"Content-Type": kind, "Cache-Control": "no-store"}
         return HTTPResponse(found[name], 200, headers)
-
-    def _portal_url(self) -> str:
-        """The portal's address as settings or, without, the router's request says."""
-        told = str(self.box.settings["web.public_url"])
-        port = int(self.box.settings["web.port"])
-        host = pages.host_name() + ("" if port == 80 else f":{port}")
-        return told or f"http://{host}"

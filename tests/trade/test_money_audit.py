@@ -12,6 +12,7 @@ from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
+    cash,
     catalogue,
     conditions,
     events,
@@ -95,6 +96,14 @@ def test_a_box_in_order_agrees_and_says_so_in_one_line(plan: Plan) -> None:
     (day,) = found.days
     assert (day.count, day.taken, day.given) == (2, 4000, 4000)
     assert (day.day, day.provider) == ("2027-01-15", "mpesa")
+
+
+def test_vouchers_of_the_till_agree_before_and_after_they_are_used(plan: Plan) -> None:
+    shift = cash.open_shift("jane", 0, NOW)
+    batch = cash.sell_vouchers(shift, plan, 2, NOW)
+    assert audit().wrongs == []
+    vouchers.redeem(vouchers.codes(batch)[0], MAC, "", NOW)
+    assert audit().wrongs == []
 
 
 def test_an_empty_box_agrees(box: Box) -> None:

@@ -93,7 +93,7 @@ def test_a_cashier_sells_and_changes_no_package(site: Site) -> None:
     fields = {"csrf": token, "plan": str(plan.id), "count": "3"}
     answer = cashier.post("/admin/vouchers", fields)
     page = cashier.get(answer.where)
-    assert len(re.findall(r"<b>\w{5}-\w{5}</b>", page.text)) == 3
+    assert len(re.findall(r"<code>\w{5}-\w{5}</code>", page.text)) == 3
     assert "made" in page.text
     fields = plan_form(cashier, csrf=token)
     assert cashier.post("/admin/plans", fields).status == 403

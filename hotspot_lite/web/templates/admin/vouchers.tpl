@@ -23,12 +23,15 @@
 <h2>Made lately</h2>
 % if batches:
 <div class="scroll"><table class="cards">
-<thead><tr><th scope="col">Package</th><th scope="col">Vouchers</th><th scope="col">Made</th><th scope="col">By</th></tr></thead>
+<thead><tr><th scope="col">Package</th><th scope="col">Made</th><th scope="col">By</th><th scope="col" class="figure">Unused</th><th scope="col" class="figure">Sold at the till</th><th scope="col" class="figure">Used</th><th scope="col" class="figure">All</th></tr></thead>
 <tbody>
-% for batch in batches:
-<tr><th scope="row"><a href="/admin/vouchers/{{batch["id"]}}">{{batch["plan"]}}</a></th><td data-name="Vouchers">{{batch["count"]}}</td><td data-name="Made">{{batch["at"]}}</td><td data-name="By">{{batch["by"]}}</td></tr>
+% for batch, made in batches:
+<tr><th scope="row"><a href="/admin/vouchers/{{batch.batch.id}}">{{batch.terms.name}}</a></th><td data-name="Made">{{made}}</td><td data-name="By">{{batch.batch.made_by}}</td><td class="figure" data-name="Unused">{{batch.counts["unused"]}}</td><td class="figure" data-name="Sold at the till">{{batch.counts["sold"]}}</td><td class="figure" data-name="Used">{{batch.counts["used"]}}</td><td class="figure" data-name="All">{{batch.count}}</td></tr>
 % end
 </tbody></table></div>
+% if older:
+<p><a class="chip-link" href="/admin/vouchers?before={{older}}">Older ones</a></p>
+% end
 % else:
-<p class="empty">No vouchers yet. The batches you make are listed here, to print again.</p>
+<p class="empty">No vouchers yet. The batches you make are listed here, to print and to see what became of them.</p>
 % end
