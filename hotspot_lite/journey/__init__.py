@@ -4,9 +4,9 @@ No rule and no protocol is here: a job asks the trade what is to do, does it thr
 a wire with no transaction open, and tells the trade what came of it. Run it with
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
-Read on in this order: money, inquiring, byhand, online, telling, writing, returning,
-mirroring, cutting, ending, checking, noticing, auditing, reporting, bookkeeping,
-importing, watching, keeping.
+Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
+returning, mirroring, cutting, ending, checking, noticing, auditing, reporting,
+bookkeeping, importing, watching, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -27,6 +27,7 @@ from hotspot_lite.journey.inquiring import (
     verify,
 )
 from hotspot_lite.journey.keeping import backup, backup_now, tidy
+from hotspot_lite.journey.lettering import make_good, write_due, write_of_sale
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
@@ -57,6 +58,7 @@ __all__ = [
     "inquire",
     "kick",
     "leave",
+    "make_good",
     "listen",
     "look",
     "mail_takings",
@@ -79,5 +81,7 @@ __all__ = [
     "tidy",
     "verify",
     "welcome",
+    "write_due",
     "write_export",
+    "write_of_sale",
 ]

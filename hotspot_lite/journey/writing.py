@@ -69,6 +69,11 @@ def _hand_over(message: Message, subject: str) -> tuple[str, bool]:
     return done.message_id or "", done.uncertain
 
 
+def is_night() -> bool:
+    """Whether nobody is to be written to now, but of a sale of their own."""
+    return _night_seconds() > 0
+
+
 def _night_seconds() -> int:
     s = here.settings
     return campaigns.quiet_seconds(

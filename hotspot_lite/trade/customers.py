@@ -73,6 +73,13 @@ def of_account(mac: str, now: int) -> tuple[Customer, bool]:
     return made, True
 
 
+def speaks(customer: Customer, lang: str) -> None:
+    """Remember in which language somebody bought; "" tells nothing."""
+    if lang and lang != customer.lang:
+        customer.lang = lang
+        Customer.update(lang=lang).where(Customer.id == customer.id).execute()
+
+
 def of_voucher(code: str, now: int) -> Customer:
     """A customer who logs in by a voucher's code, as name and password."""
     return Customer.create(phone=None, username=code, secret=code, made_at=now)

@@ -63,12 +63,14 @@ class Draft:
 class House:
     """What the texts are filled in with: the place's name, where it is reached.
 
-    `key` is the box's: it makes the links by which people opt out.
+    `key` is the box's: it makes the links by which people opt out. `lang` is for those
+    whose language nobody knows.
     """
 
     place: str
     public_url: str
     key: bytes
+    lang: str = "en"
 
     def fill(self, text: str, to: Recipient) -> str:
         """The text for one recipient."""

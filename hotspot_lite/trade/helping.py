@@ -62,15 +62,23 @@ def lengthen(
         kept: Subscription = Subscription.get_by_id(subscription.id)
         if kept.ended_at is not None or kept.expires_at is None:
             raise BadInput("That time is over, or has not begun.", field="minutes")
-        later = subscriptions.live(kept.customer, now)
-        for one in [kept, *(s for s in later if _is_after(s, kept))]:
-            _shift(one, minutes * 60, is_first=one.id == kept.id)
-        if kept.mac:
-            # The router ends the session at the old time: log in again just after.
-            left = max(0, kept.expires_at - now)
-            subscriptions.call_for_access(kept, left + SETTLE_SECONDS)
+        shift(kept, minutes * 60, now)
         told = f"{kept.customer.username}: {minutes} min more ({reason})"
         audit.note(who, "lengthen", told, now)
+
+
+def shift(kept: Subscription, seconds: int, now: int) -> None:
+    """Let time that runs end later, and what was bought after it begin as much later.
+
+    In a transaction.
+    """
+    later = subscriptions.live(kept.customer, now)
+    for one in [kept, *(s for s in later if _is_after(s, kept))]:
+        _shift(one, seconds, is_first=one.id == kept.id)
+    if kept.mac:
+        # The router ends the session at the old time: log in again just after.
+        left = max(0, (kept.expires_at or 0) - now)
+        subscriptions.call_for_access(kept, left + SETTLE_SECONDS)
 
 
 def _is_after(one: Subscription, kept: Subscription) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from hotspot_lite import jobs, store
+from hotspot_lite.trade import letters
+from hotspot_lite.trade.letters import Standing
 from hotspot_lite.trade.models import Message, Subscription
 
 
-def credentials(subscription: Subscription, now: int) -> Message:
+def credentials(subscription: Subscription, said: Standing, now: int) -> Message:
     """Write the SMS with a customer's login. Call it inside a transaction."""
     customer = subscription.customer
-    text = (
-        f"{subscription.plan_name} is paid. If your phone is not online by itself,"
-        f" log in as {customer.username} with password {customer.secret}"
-    )
+    words = {
+        "package": subscription.plan_name,
+        "login": customer.username,
+        "password": customer.secret,
+    }
+    text = letters.fill(said.text(customer.lang), words)
     return store.create(
         Message,
         kind="credentials",

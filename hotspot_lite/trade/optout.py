@@ -10,6 +10,7 @@ from hotspot_lite import store
 from hotspot_lite.trade import audit
 from hotspot_lite.trade.campaigns import OPTED_OUT
 from hotspot_lite.trade.drafts import stop_token
+from hotspot_lite.trade.letters import STOPPABLE
 from hotspot_lite.trade.models import Message, OptedOut
 
 
@@ -35,7 +36,7 @@ def address_of(token: str, key: bytes, most: int = 20_000) -> str | None:
     """The address whose link it is: among those written to lately; None if none."""
     query = (
         Message.select(Message.phone)
-        .where(Message.campaign.is_null(False))
+        .where(Message.campaign.is_null(False) | Message.kind.in_(STOPPABLE))
         .group_by(Message.phone)
         .order_by(fn.MAX(Message.id).desc())
         .limit(most)

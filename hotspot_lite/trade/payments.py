@@ -47,6 +47,7 @@ class Ask:
     login_url: str = ""
     provider: str = "mpesa"
     kind: str = "prompt"
+    lang: str = ""
 
 
 class Pushed(Protocol):
@@ -132,6 +133,7 @@ def ask(
             login_url=wish.login_url,
             asked_at=now,
             clock_believed=clock_believed,
+            lang=wish.lang,
         )
         jobs.put("payments.push", tags=tags_of(payment), payment_id=payment.id)
     return payment

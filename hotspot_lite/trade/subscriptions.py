@@ -8,7 +8,15 @@ from typing import Any
 
 from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import customers, events, ledger, messages, payments, undecided
+from hotspot_lite.trade import (
+    customers,
+    events,
+    ledger,
+    letters,
+    messages,
+    payments,
+    undecided,
+)
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.models import (
     CashSale,
@@ -51,6 +59,7 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         if payments.is_given_back(payment):
             return None
         customer, is_new = _whose(payment, now)
+        customers.speaks(customer, payment.lang)
         terms = payments.terms(payment)
         wish = Wish(
             customer, terms, payment.mac, payment.ip, payment=payment, is_first=is_new
@@ -59,12 +68,20 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         told = f"subscription {subscription.id}"
         ledger.write("given", payment.amount_cents, now, payment, told)
         if customer.phone:
-            message = messages.credentials(subscription, now)
-            tags = payments.tags_of(payment)
-            jobs.put("hotspot-sms.tell", tags=tags, message_id=message.id)
+            _write(subscription, payment, now)
         undecided.settle("paid-without-time", payment, "The time is given.", now)
         _announce(payment, subscription, is_new, now)
     return subscription
+
+
+def _write(subscription: Subscription, payment: Payment, now: int) -> None:
+    tags = payments.tags_of(payment)
+    login, *others = letters.standings(*letters.OF_A_SALE)
+    if login.is_on:
+        message = messages.credentials(subscription, login, now)
+        jobs.put("hotspot-sms.tell", tags=tags, message_id=message.id)
+    if any(one.is_on for one in others):
+        jobs.put("default.write_of_sale", tags=tags, subscription_id=subscription.id)
 
 
 def _whose(payment: Payment, now: int) -> tuple[Customer, bool]:

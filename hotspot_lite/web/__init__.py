@@ -33,10 +33,12 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.customers import Customers
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.imports import Imports
+    from hotspot_lite.web.letters import Letters
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.messages import Messages
     from hotspot_lite.web.money_audit import MoneyAudits
     from hotspot_lite.web.online import Sessions
+    from hotspot_lite.web.outages import Outages
     from hotspot_lite.web.paybill import Paybill
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
@@ -80,6 +82,8 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Imports(box, door),
         Books(box, door),
         Messages(box, door),
+        Letters(box, door),
+        Outages(box, door),
         Stop(box),
         Reports(box, door),
         Sessions(box, door),

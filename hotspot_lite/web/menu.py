@@ -64,7 +64,10 @@ MENU: tuple[Group, ...] = (
     ),
     Group(
         "Network",
-        (("/admin/figures", "Traffic", ()),),
+        (
+            ("/admin/figures", "Traffic", ()),
+            ("/admin/outages", "Outages", ("manager",)),
+        ),
     ),
     Group(
         "Box",

@@ -273,6 +273,7 @@ class Portal(Sheet):
             who.login_url,
             rail.name,
             rail.kind,
+            self.lang(who),
         )
         most = self.box.settings["mpesa.prompts_in_10_minutes"]
         return payments.ask(wish, self.box.key, reading.at, reading.believed, most)

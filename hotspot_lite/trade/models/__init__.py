@@ -29,6 +29,7 @@ from hotspot_lite.trade.models.house import (
     Stored,
 )
 from hotspot_lite.trade.models.imports import ImportRun, RefusedRow
+from hotspot_lite.trade.models.kindness import Letter, LetterKind, MadeGood
 from hotspot_lite.trade.models.payments import Callback, Payment, ToldPaid
 from hotspot_lite.trade.models.people import (
     Customer,
@@ -60,8 +61,11 @@ __all__ = [
     "ImportRun",
     "Inquiry",
     "InquiryBody",
+    "Letter",
+    "LetterKind",
     "Login",
     "MailedReport",
+    "MadeGood",
     "Message",
     "Mirror",
     "MoneyAudit",

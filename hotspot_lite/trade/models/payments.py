@@ -46,6 +46,7 @@ class Payment(Table):
     paid_at = IntegerField(null=True)
     queries = IntegerField(default=0)
     clock_believed = BooleanField(default=True)
+    lang = TextField(default="")  # in which the portal was read
 
 
 class Callback(Table):

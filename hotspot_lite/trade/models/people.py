@@ -21,6 +21,7 @@ class Customer(Table):
     secret = TextField()  # CHAP needs it in clear
     made_at = IntegerField()
     email = TextField(default="")
+    lang = TextField(default="")  # in which they bought last; "": the place's
 
 
 class Device(Table):

@@ -1,6 +1,6 @@
 % rebase("admin/frame.tpl", title="Messages", refresh=refresh)
 <h1>Messages</h1>
-<p class="hint">One text to many, by SMS or e-mail. They leave at the gateway's rate and not at night (<code>sms.per_minute</code>, <code>message.quiet_from</code>); payments and logins of others never wait for them.</p>
+<p class="hint">One text to many, by SMS or e-mail. They leave at the gateway's rate and not at night (<code>sms.per_minute</code>, <code>message.quiet_from</code>); payments and logins of others never wait for them. <a href="/admin/messages/automatic">Automatic messages</a> are another page.</p>
 % if sample:
 <section class="panel" id="sample">
 <h2>{{sample["count"]}} would get it</h2>

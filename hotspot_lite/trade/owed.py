@@ -1,0 +1,193 @@
+"""Letters that are due: who is to be told what by now, each once.
+
+A letter belongs to a subscription, and there is one of a kind for each: who looks
+twice writes nothing twice. Whoever opted out gets those of a sale only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from peewee import fn
+
+from hotspot_lite import jobs, store
+from hotspot_lite.trade import letters, subscriptions
+from hotspot_lite.trade.drafts import House
+from hotspot_lite.trade.letters import Kind, Standing
+from hotspot_lite.trade.models import (
+    Condition,
+    Customer,
+    Message,
+    OptedOut,
+    Subscription,
+)
+
+# A letter that comes later than this after its moment would only puzzle.
+LATE_SECONDS = 900
+DAY_SECONDS = 86_400
+# The rest of the data at which "soon over" is said: a tenth.
+DATA_LEFT = 10
+# A look writes no more than this; the next one, a minute later, goes on.
+MOST_AT_ONCE = 200
+MIB = 1024**2
+
+
+@dataclass(frozen=True)
+class Due:
+    """Who is to be told, and the words of it that are not the subscription's."""
+
+    subscription: Subscription
+    words: dict[str, str]
+
+
+def write_due(house: House, now: int) -> int:
+    """Write what is due by the clock, and the jobs that send it; how many letters."""
+    count = 0
+    for kind, due in (
+        (letters.EXPIRING, expiring),
+        (letters.EXPIRED, expired),
+        (letters.OUTAGE, in_outage),
+    ):
+        said = letters.standing(kind)
+        if said.is_on:
+            count += write(said, due(said.amount, now), house, now)
+    return count
+
+
+def write_of_sale(subscription_id: int, currency: str, house: House, now: int) -> int:
+    """The receipt, and a word of welcome to whom was away long; how many letters."""
+    sale = store.get(Subscription, subscription_id)
+    payment = sale.payment
+    count = 0
+    said = letters.standing(letters.RECEIPT)
+    if said.is_on and payment is not None and payment.receipt:
+        amount = f"{currency} {payment.amount_cents / 100:,.2f}".removesuffix(".00")
+        words = {"amount": amount, "receipt": payment.receipt}
+        count += write(said, [Due(sale, words)], house, now)
+    said = letters.standing(letters.WELCOME)
+    if said.is_on and _was_away(sale, said.amount * DAY_SECONDS):
+        count += write(said, [Due(sale, {})], house, now)
+    return count
+
+
+def write(said: Standing, due: Iterable[Due], house: House, now: int) -> int:
+    """Write these letters, in a transaction with their jobs; how many are new."""
+    count = 0
+    with store.atomic():
+        for one in due:
+            count += write_one(said, one, house, now)
+            if count >= MOST_AT_ONCE:
+                break
+        jobs.finish()
+    return count
+
+
+def write_one(said: Standing, due: Due, house: House, now: int) -> int:
+    """Write one letter and its job, in a transaction; 0 where there was one before."""
+    customer, kind = due.subscription.customer, said.kind
+    words = {
+        "place": house.place,
+        "package": due.subscription.plan_name,
+        "stop": house.stop_link(customer.phone or ""),
+    }
+    text = letters.fill(said.text(customer.lang, house.lang), words | due.words)
+    made = (
+        Message.insert(
+            kind=kind.name,
+            phone=customer.phone,
+            text=text,
+            subscription=due.subscription,
+            made_at=now,
+        )
+        .on_conflict_ignore()
+        .returning(Message.id)
+        .execute()
+    )
+    ids = [row.id for row in made]
+    for message_id in ids:
+        jobs.put("hotspot-sms.tell", message_id=message_id)
+    return len(ids)
+
+
+# -- Who -----------------------------------------------------------------------
+
+
+def expiring(minutes: int, now: int) -> Iterator[Due]:
+    """Whose last time, or data, is soon over."""
+    ahead = minutes * 60
+    soon = Subscription.expires_at.between(now + 60, now + ahead)
+    soon &= Subscription.duration_seconds >= 2 * ahead
+    few = Subscription.data_used_bytes >= (
+        Subscription.data_bytes - Subscription.data_bytes / DATA_LEFT
+    )
+    running = Subscription.ended_at.is_null() & (soon | few)
+    for one in _told_nothing(letters.EXPIRING).where(running):
+        left = subscriptions.live(one.customer, now)
+        if [time.id for time in left] == [one.id]:
+            yield Due(one, {"left": _left(one, now, ahead)})
+
+
+def expired(_: int, now: int) -> Iterator[Due]:
+    """Whose time ended just now, and has no more."""
+    over = Subscription.ended_at.between(now - LATE_SECONDS, now)
+    for one in _told_nothing(letters.EXPIRED).where(over):
+        if not subscriptions.live(one.customer, now):
+            yield Due(one, {})
+
+
+def in_outage(minutes: int, now: int) -> Iterator[Due]:
+    """Whose time runs while the router has been away so long; once a subscription."""
+    away = Condition.get_or_none(Condition.name == "router-away")
+    if away is None or not away.is_wrong or now - away.since < minutes * 60:
+        return
+    runs = Subscription.ended_at.is_null() & (Subscription.starts_at <= now)
+    runs &= Subscription.expires_at > now
+    told: set[int] = set()
+    for one in _told_nothing(letters.OUTAGE).where(runs):
+        if one.customer_id not in told:
+            told.add(one.customer_id)
+            yield Due(one, {})
+
+
+def _told_nothing(kind: Kind):  # type: ignore[no-untyped-def]
+    """Subscriptions of people with a phone who want letters and had none of this."""
+    had = Message.select(Message.id).where(
+        (Message.subscription == Subscription.id) & (Message.kind == kind.name)
+    )
+    stopped = OptedOut.select(OptedOut.address)
+    return (
+        Subscription.select(Subscription, Customer)
+        .join(Customer)
+        .where(
+            Customer.phone.is_null(False)
+            & Customer.phone.not_in(stopped)
+            & ~fn.EXISTS(had)
+        )
+        .order_by(Subscription.id)
+    )
+
+
+def _was_away(sale: Subscription, seconds: int) -> bool:
+    earlier = Subscription.select(fn.MAX(Subscription.made_at)).where(
+        (Subscription.customer == sale.customer) & (Subscription.id < sale.id)
+    )
+    before = earlier.scalar()
+    if before is None or opted_out(sale.customer):
+        return False
+    return bool(sale.made_at - before >= seconds)
+
+
+def opted_out(customer: Customer) -> bool:
+    """Whether somebody wants no letters but those of a sale."""
+    this = OptedOut.address == customer.phone
+    return OptedOut.get_or_none(this) is not None
+
+
+def _left(one: Subscription, now: int, ahead: int) -> str:
+    """The time that is left; the data, where that is what is soon over."""
+    seconds = subscriptions.seconds_left(one, now)
+    if seconds > ahead and one.data_bytes is not None:
+        return f"{max(0, one.data_bytes - one.data_used_bytes) // MIB} MB"
+    hours, minutes = divmod(max(60, seconds) // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
