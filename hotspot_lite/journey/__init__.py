@@ -6,7 +6,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
 returning, mirroring, cutting, ending, checking, noticing, auditing, reporting,
-bookkeeping, importing, watching, keeping.
+bookkeeping, importing, watching, errands, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -15,6 +15,7 @@ from hotspot_lite.journey.byhand import confirm, match
 from hotspot_lite.journey.checking import check_router
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
+from hotspot_lite.journey.errands import examine, run_router_errand
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.importing import run_import
 from hotspot_lite.journey.inquiring import (
@@ -51,6 +52,7 @@ __all__ = [
     "confirm",
     "displace",
     "drain",
+    "examine",
     "expire",
     "fulfil",
     "here",
@@ -58,10 +60,10 @@ __all__ = [
     "inquire",
     "kick",
     "leave",
-    "make_good",
     "listen",
     "look",
     "mail_takings",
+    "make_good",
     "match",
     "mirror_changes",
     "notice",
@@ -70,6 +72,7 @@ __all__ = [
     "reconcile",
     "reconcile_planes",
     "run_import",
+    "run_router_errand",
     "sample",
     "seek",
     "seek_now",

@@ -31,6 +31,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.crew import Crew
     from hotspot_lite.web.customers import Customers
+    from hotspot_lite.web.errands import Errands
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.imports import Imports
     from hotspot_lite.web.letters import Letters
@@ -84,6 +85,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Messages(box, door),
         Letters(box, door),
         Outages(box, door),
+        Errands(box, door),
         Stop(box),
         Reports(box, door),
         Sessions(box, door),

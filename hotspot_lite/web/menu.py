@@ -66,6 +66,7 @@ MENU: tuple[Group, ...] = (
         "Network",
         (
             ("/admin/figures", "Traffic", ()),
+            ("/admin/router", "Router", ("manager",)),
             ("/admin/outages", "Outages", ("manager",)),
         ),
     ),
@@ -73,6 +74,7 @@ MENU: tuple[Group, ...] = (
         "Box",
         (
             ("/admin/queue", "Queue", ()),
+            ("/admin/health", "Health", ("manager",)),
             ("/admin/settings", "Settings", ("owner",)),
             ("/admin/staff", "Staff", ("owner",)),
             ("/admin/audit", "Audit log", ("owner",)),

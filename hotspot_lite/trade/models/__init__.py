@@ -17,6 +17,7 @@ from hotspot_lite.trade.models.byhand import (
     TransferBody,
 )
 from hotspot_lite.trade.models.campaigns import Campaign, OptedOut
+from hotspot_lite.trade.models.errands import Errand
 from hotspot_lite.trade.models.goods import Plan, Voucher, VoucherBatch
 from hotspot_lite.trade.models.house import (
     Audit,
@@ -56,6 +57,7 @@ __all__ = [
     "Customer",
     "Device",
     "DeviceBlock",
+    "Errand",
     "Event",
     "Export",
     "ImportRun",
