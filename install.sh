@@ -62,8 +62,14 @@ usage:
   ./install.sh --demo [--once]   set up here and run the box with a pretend town;
                                  --once: end after one sale
   ./install.sh --test [...]      set up here and run the tests; [...] goes to pytest
-  sudo ./install.sh [--force]    install the real box on this machine;
-                                 --force: also on a system it was never tried on
+  sudo ./install.sh [--force]    install the real box on this machine, or bring it up
+                                 to date; --force: also on a system never tried on
+  sudo ./install.sh --dry-run    look, and say what would be done; writes nothing
+  sudo ./install.sh --rollback   back to the program before the last update
+  sudo ./install.sh --uninstall  take the program away; customers, money and settings
+                                 stay for the next installation
+  sudo ./install.sh --purge [--yes]
+                                 take everything away, for ever; asks unless --yes
   ./install.sh --help
 TEXT
 }
@@ -180,6 +186,7 @@ apt_get() { DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@"; }
 
 apt_install() {
     say "Installing Debian packages: $*"
+    INSTALLED="${INSTALLED:-} $*"
     # The lists of a fresh image are empty or old: fetch them only when needed.
     if ! apt_get install --no-install-recommends "$@" >"$SCRATCH/out" 2>&1 </dev/null; then
         quietly "The package lists can't be fetched: see to the internet connection, then run this again." \
@@ -404,10 +411,14 @@ make_program() {
     fi
     [ "$(readlink "$VENV" || true)" != "$release" ] || return 0
     old=$(readlink "$VENV" || true)
-    ln -sfn "$release" "$VENV.new"
-    mv -T "$VENV.new" "$VENV"
-    changed "$VENV is now $release"
+    use_release "$release"
     drop_releases "$release" "$old"
+}
+
+use_release() {
+    ln -sfn "$1" "$VENV.new"
+    mv -T "$VENV.new" "$VENV"
+    changed "$VENV is now $1"
 }
 
 build_release() {
@@ -637,6 +648,7 @@ stop_debians_radius() {
         systemctl cat freeradius.service >/dev/null 2>&1 || return 0
         systemctl disable --now --quiet freeradius.service 2>/dev/null || true
         systemctl mask --quiet freeradius.service
+        remember masked-freeradius yes
         changed "Debian's freeradius.service is stopped and masked: ours takes its ports"
     elif debians_radius_runs; then
         /etc/init.d/freeradius stop >/dev/null 2>&1 || true
@@ -897,21 +909,34 @@ tell_what_next() {
     say "  - a package to sell: sudo hotspot-lite plan add --name '1 Hour' --price 20 --duration 1h"
 }
 
-install_box() {
+# Only root, or whoever installs under a prefix; and one at a time.
+begin_work() {
     is_root || [ -n "$HL_ROOT" ] ||
         die "The real box needs root: sudo ./install.sh. To look first, without root: ./install.sh --demo"
     umask 022
+    mkdir -p "$OPT"
+    exec 9>>"$OPT/lock"
+    flock -n 9 || die "Another install.sh is at work: wait until it has ended."
+}
+
+check_machine() {
     check_system real
     check_bits
     check_space "$OPT"
     find_python
-    want_packages freeradius:freeradius radclient:freeradius-utils setpriv:util-linux
-    mkdir -p "$OPT"
-    exec 9>>"$OPT/lock"
-    flock -n 9 || die "Another install.sh is at work: wait until it has ended."
+}
+
+WANTED="freeradius:freeradius radclient:freeradius-utils setpriv:util-linux"
+
+install_box() {
+    begin_work
+    check_machine
+    # shellcheck disable=SC2086
+    want_packages $WANTED
     say "Installing:"
     make_user
     make_base
+    [ -z "${INSTALLED:-}" ] || remember packages "$(remembered packages)$INSTALLED"
     make_program
     check_service_python
     make_config
@@ -926,6 +951,138 @@ install_box() {
     wait_until_healthy
     wait_until_radius_answers
     tell_what_next
+}
+
+# What an installation would do, by what is there already; nothing is written.
+dry_run() {
+    check_system real
+    check_bits
+    check_space "$OPT"
+    find_python
+    say "It would:"
+    # shellcheck disable=SC2086
+    lack=$(missing $WANTED)
+    [ -z "$lack" ] || say "  install Debian's packages: $lack"
+    getent passwd "$HL_USER" >/dev/null || say "  make the user and group $HL_USER, and the group $HL_SHARED"
+    if [ -n "$HL_SKIP_PIP" ]; then
+        say "  use the program in ${HL_VENV:-$OPT/venv}"
+    else
+        release=$(hash_of setup.py pyproject.toml hotspot_lite static)-$(python_mark "$PYTHON" | sha256sum | cut -c1-8)
+        if [ "$(readlink "$OPT/venv" || true)" = "$OPT/releases/$release" ]; then
+            say "  leave the program as it is: $release"
+        else
+            say "  set up the program in $OPT/releases/$release, and keep the one before it"
+        fi
+    fi
+    if [ -e "$CONFIG" ]; then say "  leave $CONFIG as it is"; else say "  make $CONFIG with a new RADIUS secret"; fi
+    if [ -e "$DATA/hotspot.db" ]; then say "  bring $DATA/hotspot.db up to date"; else say "  make the database $DATA/hotspot.db"; fi
+    if [ "$HL_INIT" = systemd ]; then
+        say "  start hotspot-lite.target, or those of its services that something changed for"
+    else
+        say "  start hotspot-lite serve, without systemd"
+    fi
+}
+
+# -- Back, and away -----------------------------------
+
+# The release before the one in use; nothing where there is none.
+former_release() {
+    for release in "$OPT"/releases/*; do
+        if [ -e "$release/complete" ] && [ "$release" != "$(readlink "$VENV" || true)" ]; then
+            say "$release"
+        fi
+    done | head -n 1
+}
+
+# The database stays: a step of it only adds, so the older program finds what it knows.
+roll_back() {
+    begin_work
+    VENV=$OPT/venv
+    former=$(former_release)
+    [ -n "$former" ] || die "There is no program before this one to go back to."
+    use_release "$former"
+    PROGRAM=${former##*/}
+    check_service_python
+    read_folders
+    read_settings
+    if [ "$HL_INIT" = systemd ]; then
+        for service in $SERVICES; do bring_up "$service"; done
+    else
+        run_supervised
+    fi
+    wait_until_healthy
+    say "The program before the last update runs. sudo ./install.sh brings the new one again."
+}
+
+stop_everything() {
+    if [ "$HL_INIT" = systemd ]; then
+        for unit in hotspot-lite.target hotspot-lite-web.socket \
+            hotspot-lite-web hotspot-lite-worker hotspot-lite-live hotspot-lite-radius; do
+            systemctl disable --now --quiet "$unit" 2>/dev/null || true
+        done
+    fi
+    stop_serve
+}
+
+take_away() {
+    for path in "$@"; do
+        [ -e "$path" ] || [ -h "$path" ] || continue
+        rm -rf "$path"
+        changed "removed $path"
+    done
+}
+
+# Where config.toml puts data, while there is a program to read it and it can be read.
+find_folders() {
+    [ -x "$VENV/bin/python" ] && [ -e "$CONFIG" ] || return 0
+    if (read_folders) 2>/dev/null; then read_folders; fi
+}
+
+uninstall() {
+    begin_work
+    VENV=${HL_VENV:-$OPT/venv}
+    find_folders
+    say "Taking the program away:"
+    stop_everything
+    packages=$(remembered packages)
+    masked=$(remembered masked-freeradius)
+    take_away "$UNITS"/hotspot-lite* "$TMPFILES/hotspot-lite.conf" "$COMMAND" \
+        "$RADDB" "$RUN" "$PID_FILE" "$OPT"
+    if [ "$HL_INIT" = systemd ]; then
+        systemctl daemon-reload
+        [ -z "$masked" ] || systemctl unmask --quiet freeradius.service
+    fi
+    [ -z "$packages" ] ||
+        say "Debian's packages that were installed for it stay. To remove them: apt-get purge$packages"
+}
+
+tell_what_stays() {
+    say "Customers, money and settings stay in $DATA and $ETC."
+    say "sudo ./install.sh brings the box back as it was; --purge deletes them for ever."
+}
+
+purge() {
+    if [ "${1:-}" != --yes ]; then
+        say "This deletes every customer, payment, voucher and backup in $DATA, and $ETC."
+        printf 'Type DELETE to do it: '
+        read -r answer || answer=
+        [ "$answer" = DELETE ] || die "Nothing was deleted."
+    fi
+    uninstall
+    # A folder that some setting names is ours only if our key is in it.
+    if [ -e "$DATA/box.key" ]; then take_away "$DATA"; fi
+    take_away "$ETC" "$LOG"
+    [ -z "$HL_ROOT" ] || return 0
+    ! getent passwd "$HL_USER" >/dev/null || {
+        userdel "$HL_USER"
+        changed "removed user $HL_USER"
+    }
+    for group in "$HL_GROUP" "$HL_SHARED"; do
+        ! getent group "$group" >/dev/null || {
+            groupdel -f "$group"
+            changed "removed group $group"
+        }
+    done
 }
 
 # -- Start -----------------------------------
@@ -952,6 +1109,16 @@ main() {
     --force)
         FORCED=yes
         install_box
+        ;;
+    --dry-run) dry_run ;;
+    --rollback) roll_back ;;
+    --uninstall)
+        uninstall
+        tell_what_stays
+        ;;
+    --purge)
+        shift
+        purge "$@"
         ;;
     "") install_box ;;
     *)

@@ -726,6 +726,115 @@ def test_a_port_that_somebody_has_is_named(installed: Installed) -> None:
     assert installed.install().returncode == 0
 
 
+# -- Back, and away ---------------
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    done = run(SCRIPT, "--dry-run", HL_ROOT=str(root), HL_USER="nobody-yet")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "make the user and group nobody-yet" in done.stdout
+    assert f"make the database {root}/var/lib/hotspot-lite/hotspot.db" in done.stdout
+    assert not list(root.iterdir())
+
+
+def test_a_dry_run_on_an_installed_box_says_what_stays(installed: Installed) -> None:
+    before = installed.files()
+    done = run(SCRIPT, "--dry-run", **installed.environ)
+    assert f"leave {installed.config} as it is" in done.stdout
+    assert "up to date" in done.stdout
+    assert installed.files() == before
+
+
+BACK = """
+check_service_python() { :; }; read_folders() { :; }; read_settings() { :; }
+wait_until_healthy() { :; }; run_supervised() { echo "runs $PROGRAM"; }
+HL_INIT=none; OPT="$HL_ROOT/opt/hotspot-lite"; roll_back
+"""
+
+
+def releases(tmp_path: Path, *names: str) -> Path:
+    """A folder with these releases, the last one in use."""
+    opt = tmp_path / "root" / "opt" / "hotspot-lite"
+    for name in names:
+        (opt / "releases" / name).mkdir(parents=True)
+        (opt / "releases" / name / "complete").touch()
+    (opt / "venv").symlink_to(opt / "releases" / names[-1])
+    return opt
+
+
+def test_the_program_before_the_last_update_comes_back(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    opt = releases(tmp_path, "zzz-older", "aaa-newer")
+    done = sourced(BACK, HL_ROOT=str(tmp_path / "root"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "runs zzz-older" in done.stdout
+    assert (opt / "venv").resolve().name == "zzz-older"
+    assert (opt / "releases" / "aaa-newer").exists()
+
+
+def test_a_half_made_program_is_none_to_go_back_to(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    opt = releases(tmp_path, "older", "newer")
+    (opt / "releases" / "older" / "complete").unlink()
+    done = sourced(BACK, HL_ROOT=str(tmp_path / "root"))
+    assert done.returncode == 1
+    assert "no program before this one" in done.stderr
+    assert (opt / "venv").resolve().name == "newer"
+
+
+# What an older program finds in a newer database: everything that it knows.
+TAKES_AWAY = re.compile(r"\b(DROP|RENAME|DELETE)\b", re.IGNORECASE)
+
+
+def test_steps_of_the_database_only_add() -> None:
+    steps = sorted((ROOT / "hotspot_lite" / "store" / "steps").glob("*.sql"))
+    # The first ones shaped the tables before any box was handed out.
+    later = [one for one in steps if one.name > "0080"]
+    assert later
+    assert not [one.name for one in later if TAKES_AWAY.search(bare(one.read_text()))]
+
+
+def bare(text: str) -> str:
+    return re.sub(r"--.*", "", text)
+
+
+@pytest.fixture
+def another() -> Iterator[Installed]:
+    root = Path(tempfile.mkdtemp(prefix="hl-"))
+    root.chmod(0o755)
+    box = Installed(root, *service_user())
+    yield box
+    box.stop()
+
+
+def test_what_is_uninstalled_keeps_its_data_and_comes_back(another: Installed) -> None:
+    data = another.root / "var" / "lib" / "hotspot-lite"
+    key, config = (data / "box.key").read_bytes(), another.config.read_text()
+    pid = another.pid()
+    done = run(SCRIPT, "--uninstall", **another.environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "stay in" in done.stdout
+    assert not Path(f"/proc/{pid}").exists()
+    left = {str(path.relative_to(another.root)) for path in another.root.rglob("*")}
+    assert not [name for name in left if name.startswith(("opt/h", "usr/local/bin/h"))]
+    assert (data / "box.key").read_bytes() == key
+    back = another.install()
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert another.config.read_text() == config
+    assert another.answers()
+    asked = run(SCRIPT, "--purge", **another.environ)
+    assert asked.returncode == 1 and "Nothing was deleted" in asked.stderr
+    assert another.answers()
+    gone = run(SCRIPT, "--purge", "--yes", **another.environ)
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    left = {str(p.relative_to(another.root)) for p in another.root.rglob("hotspot*")}
+    assert left == set()
+
+
 # -- FreeRADIUS as a user of its own ---------------
 
 LOGIN = """User-Name = "hs_1", User-Password = "pass"
