@@ -142,7 +142,7 @@ def test_scripts_that_the_manual_names_are_there_and_can_be_run() -> None:
     for name in ("install.sh", ".ci/run"):
         assert (ROOT / name).stat().st_mode & 0o111, name
     text = README.read_text(encoding="utf-8")
-    for option in set(re.findall(r"\./install\.sh (--[a-z]+)", text)):
+    for option in set(re.findall(r"\./install\.sh (--[a-z-]+)", text)):
         assert f"{option})" in (ROOT / "install.sh").read_text(), option
 
 
