@@ -41,6 +41,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.online import Sessions
     from hotspot_lite.web.outages import Outages
     from hotspot_lite.web.paybill import Paybill
+    from hotspot_lite.web.payments import Payments
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
@@ -71,6 +72,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         door,
         Admin(box, door),
         Vouchers(box, door),
+        Payments(box, door),
         Story(box, door),
         Exceptions(box, door),
         Counter(box, door),

@@ -1,4 +1,4 @@
-"""The owner's pages: the live first screen, packages, payments."""
+"""The owner's pages: the live first screen and packages."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, events, payments
-from hotspot_lite.trade.models import Payment, Plan
-from hotspot_lite.trade.phones import mask
+from hotspot_lite.trade import catalogue, events
+from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.desk import Desk, number
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.login import EVERYBODY, admits
-from hotspot_lite.web.waiting import clock_text, data_words
+from hotspot_lite.web.waiting import data_words
 
 RECENT_EVENTS = 15
-MOST_PAYMENTS = 100
-PROVIDERS = {"mpesa": "M-Pesa", "paystack": "Paystack", "cash": "Cash"}
 PLAN_FIELDS = (
     *("name", "price", "duration", "uptime", "data", "rate", "devices", "starts"),
 )
@@ -36,7 +33,6 @@ class Admin(Desk):
             ("/admin/numbers.json", "GET", self.numbers),
             ("/admin/plans", "GET", self.plans),
             ("/admin/plans", "POST", self.add_plan),
-            ("/admin/payments", "GET", self.payments),
         ):
             app.route(path, method, self.door.guarded(view))
         app.route("/admin", "GET", self.door.guarded(self.to_first_screen))
@@ -112,44 +108,3 @@ class Admin(Desk):
             "devices": str(plan.devices),
             "starts": plan.starts,
         }
-
-    # --- payments
-
-    @admits(*EVERYBODY)
-    def payments(self, person: Person) -> HTTPResponse:
-        """GET /admin/payments?q=: the last 100, by part of a phone or a receipt."""
-        asked = pages.query("q").strip()[:40]
-        rows = [self._payment_row(p, person) for p in find_payments(asked)]
-        return self.page("payments", person, rows=rows, q=asked, most=MOST_PAYMENTS)
-
-    def _payment_row(self, payment: Payment, person: Person) -> dict[str, str]:
-        may_see = person.may("cashier")
-        return {
-            "id": str(payment.id),
-            "at": clock_text(payment.asked_at, self.zone(), self.now()),
-            "phone": _phone(payment.phone, may_see),
-            "amount": self.price(payment.amount_cents),
-            "package": payments.terms(payment).name,
-            "receipt": payment.receipt or "",
-            "provider": PROVIDERS.get(payment.provider, payment.provider),
-            "state": payment.state,
-            "says": payment.result_text,
-        }
-
-
-def _phone(phone: str, may_see: bool) -> str:
-    if not phone:
-        return "–"
-    return f"+{phone}" if may_see else mask(phone)
-
-
-def find_payments(asked: str) -> list[Payment]:
-    """The newest payments whose phone or receipt holds `asked`; "" is all."""
-    query = Payment.select().order_by(Payment.id.desc()).limit(MOST_PAYMENTS)
-    digits = "".join(letter for letter in asked if letter.isdigit()).lstrip("0")
-    if not asked:
-        return list(query)
-    found = Payment.receipt.contains(asked)
-    if digits and not any(letter.isalpha() for letter in asked):
-        found |= Payment.phone.contains(digits)
-    return list(query.where(found))

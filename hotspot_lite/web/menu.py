@@ -84,6 +84,27 @@ MENU: tuple[Group, ...] = (
 )
 
 
+# After g, a page's letter. A page without one has none.
+KEYS = {
+    "/admin/": "d",
+    "/admin/customers": "c",
+    "/admin/sessions": "s",
+    "/admin/messages": "m",
+    "/admin/payments": "p",
+    "/admin/exceptions": "x",
+    "/admin/cash": "t",
+    "/admin/reports": "r",
+    "/admin/plans": "k",
+    "/admin/vouchers": "v",
+    "/admin/router": "n",
+    "/admin/queue": "q",
+    "/admin/health": "h",
+    "/admin/settings": "e",
+    "/admin/audit": "a",
+    "/admin/backups": "b",
+}
+
+
 def groups_for(person: Reader) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Each group's name and pages for this person, empty ones left out."""
     for group in MENU:

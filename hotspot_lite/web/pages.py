@@ -31,7 +31,7 @@ from bottle import (
 from hotspot_lite import store
 from hotspot_lite.settings import Settings
 from hotspot_lite.web.language import Words, words
-from hotspot_lite.web.menu import groups_for
+from hotspot_lite.web.menu import KEYS, groups_for
 
 log = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -118,6 +118,7 @@ def admin_page(
         live_port=live_port,
         version_of=version_of,
         menu=groups_for,
+        keys=KEYS,
         **values,
     )
     headers = ALWAYS | {

@@ -24,9 +24,9 @@ from hotspot_lite.trade.phones import mask
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.trade.story import Moment
 from hotspot_lite.web import pages
-from hotspot_lite.web.admin import PROVIDERS
 from hotspot_lite.web.desk import Desk, one
 from hotspot_lite.web.login import EVERYBODY, admits
+from hotspot_lite.web.payments import PROVIDERS
 from hotspot_lite.web.waiting import clock_text
 
 FIELDS = ("reason", "amount", "receipt")

@@ -340,7 +340,7 @@ def test_payments_are_found_by_phone_and_receipt(site: Site, owner: Browser) -> 
     assert found("abc1") == {"254712345678"}
     assert found("%25") == set()
     assert found("nothing") == set()
-    assert "No payment has" in owner.get("/admin/payments?q=%3Cb%3E").text
+    assert "No payment is like that" in owner.get("/admin/payments?q=%3Cb%3E").text
 
 
 def test_an_admin_page_loads_nothing_from_elsewhere(start_site: Start) -> None:

@@ -16,6 +16,9 @@
 % if get("module"):
 <script type="module" src="/static/{{module}}?v={{version_of(module)}}"></script>
 % end
+% if person:
+<script type="module" src="/static/keys.js?v={{version_of("keys.js")}}"></script>
+% end
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -35,7 +38,7 @@
 </summary><div>
 % end
 % for path, name in pages:
-<a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}>{{name}}\\
+<a href="{{path}}"{{!' aria-current="page"' if name == title else ""}}{{!f' data-key="{keys[path]}"' if path in keys else ""}}>{{name}}\\
 % if has_chip and path == "/admin/exceptions":
  <b class="chip" data-number="undecided"{{" hidden" if not decide else ""}}>{{decide}}</b>\\
 % end
