@@ -6,7 +6,8 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
 returning, mirroring, cutting, ending, checking, noticing, auditing, reporting,
-bookkeeping, importing, watching, errands, keeping.
+bookkeeping, importing, watching, errands, hooking,
+keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -17,6 +18,7 @@ from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
 from hotspot_lite.journey.errands import examine, run_router_errand
 from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.journey.hooking import call_hook, look_for_hooks
 from hotspot_lite.journey.importing import run_import
 from hotspot_lite.journey.inquiring import (
     after_refund,
@@ -46,6 +48,7 @@ __all__ = [
     "audit_nightly",
     "backup",
     "backup_now",
+    "call_hook",
     "catch_up",
     "check_router",
     "close_stale",
@@ -62,6 +65,7 @@ __all__ = [
     "leave",
     "listen",
     "look",
+    "look_for_hooks",
     "mail_takings",
     "make_good",
     "match",

@@ -43,6 +43,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.paybill import Paybill
     from hotspot_lite.web.payments import Payments
     from hotspot_lite.web.portal import Portal
+    from hotspot_lite.web.programs import Programs
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
     from hotspot_lite.web.reports import Reports
@@ -54,6 +55,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.stop import Stop
     from hotspot_lite.web.story import Story
     from hotspot_lite.web.usage import Usage
+    from hotspot_lite.web.v1 import V1
     from hotspot_lite.web.vouchers import Vouchers
 
     app = Bottle()
@@ -96,6 +98,8 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         queue,
         QueueChanges(queue, door),
         Api(box, door),
+        Programs(box, door),
+        V1(box),
         RouterPages(box),
     )
     for room in rooms:

@@ -77,6 +77,7 @@ MENU: tuple[Group, ...] = (
             ("/admin/health", "Health", ("manager",)),
             ("/admin/settings", "Settings", ("owner",)),
             ("/admin/staff", "Staff", ("owner",)),
+            ("/admin/programs", "Programs", ("owner",)),
             ("/admin/audit", "Audit log", ("owner",)),
             ("/admin/backups", "Backups", ("owner",)),
         ),

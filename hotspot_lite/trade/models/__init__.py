@@ -39,6 +39,7 @@ from hotspot_lite.trade.models.people import (
     Move,
     PhoneCode,
 )
+from hotspot_lite.trade.models.programs import ApiToken, Webhook
 from hotspot_lite.trade.models.reports import Export, MailedReport
 from hotspot_lite.trade.models.returns import Inquiry, InquiryBody, Refund
 from hotspot_lite.trade.models.sync import SyncCall, SyncItem
@@ -46,8 +47,8 @@ from hotspot_lite.trade.models.sync import SyncCall, SyncItem
 TABLES = tuple(Table.__subclasses__())
 
 __all__ = [
-    "TABLES",
     "AccountCode",
+    "ApiToken",
     "Audit",
     "Callback",
     "Campaign",
@@ -66,8 +67,8 @@ __all__ = [
     "Letter",
     "LetterKind",
     "Login",
-    "MailedReport",
     "MadeGood",
+    "MailedReport",
     "Message",
     "Mirror",
     "MoneyAudit",
@@ -87,6 +88,7 @@ __all__ = [
     "Subscription",
     "SyncCall",
     "SyncItem",
+    "TABLES",
     "Table",
     "ToldPaid",
     "Transfer",
@@ -95,4 +97,5 @@ __all__ = [
     "UsageDay",
     "Voucher",
     "VoucherBatch",
+    "Webhook",
 ]
