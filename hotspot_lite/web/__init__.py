@@ -54,6 +54,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.settings_page import SettingsPage
     from hotspot_lite.web.stop import Stop
     from hotspot_lite.web.story import Story
+    from hotspot_lite.web.trend import Trend
     from hotspot_lite.web.usage import Usage
     from hotspot_lite.web.v1 import V1
     from hotspot_lite.web.vouchers import Vouchers
@@ -73,6 +74,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Results(box),
         door,
         Admin(box, door),
+        Trend(box, door),
         Vouchers(box, door),
         Payments(box, door),
         Story(box, door),

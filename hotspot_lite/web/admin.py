@@ -14,6 +14,7 @@ from hotspot_lite.web import board, pages
 from hotspot_lite.web.desk import Desk, number
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.login import EVERYBODY, admits
+from hotspot_lite.web.trend import Trend
 from hotspot_lite.web.waiting import data_words
 
 RECENT_EVENTS = 15
@@ -57,6 +58,7 @@ class Admin(Desk):
             recent=recent[::-1],
             since=recent[-1]["seq"] if recent else 0,
             sample_seconds=self.box.settings["router.sample_seconds"],
+            **Trend(self.box, self.door).values(),
         )
 
     @admits(*EVERYBODY)

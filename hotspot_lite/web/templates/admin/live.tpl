@@ -1,4 +1,4 @@
-% rebase("admin/frame.tpl", title="Live", script=True)
+% rebase("admin/frame.tpl", title="Live", script=True, module="follow.js")
 % numbers = told["numbers"]
 <h1 class="quiet">Live</h1>
 <p id="connection" class="bar" role="status" hidden></p>
@@ -14,6 +14,8 @@
 <div><a href="/admin/exceptions">For you to decide</a><b data-number="undecided">{{numbers["undecided"]}}</b></div>
 </section>
 <p class="hint">As of <time id="as-of">{{at(told["at"])}}</time> <span id="router"></span></p>
+
+% include("admin/trend.tpl")
 
 <section aria-labelledby="undecided-title">
 <h2 id="undecided-title"><a href="/admin/exceptions">For you to decide</a></h2>

@@ -1,0 +1,2 @@
+% rebase("admin/frame.tpl", title="Live")
+% include("admin/trend.tpl")
