@@ -15,6 +15,7 @@ from hotspot_lite.trade import (
     catalogue,
     customers,
     events,
+    letters,
     messages,
     numbers,
     subscriptions,
@@ -250,7 +251,8 @@ def test_a_router_that_can_t_be_brought_to_it_is_told_and_tried_later(
 def message(box: Box, plan: Plan) -> Message:
     customer, _ = customers.of_phone("254700000001", NOW)
     with store.atomic():
-        return messages.credentials(give(customer, plan, NOW), NOW)
+        login = letters.standing(letters.CREDENTIALS)
+        return messages.credentials(give(customer, plan, NOW), login, NOW)
 
 
 def test_a_message_is_claimed_once(message: Message) -> None:
