@@ -211,6 +211,19 @@ class Outside:
             log.warning("%s", exc)
         return False
 
+    def change_rate(self, user: str, ip: str, acct_session_id: str, rate: str) -> bool:
+        """Give a session another speed while it goes on; False: it was gone.
+
+        Raises TryAgain where the router is silent, GiveUp where it refuses or RADIUS
+        isn't used.
+        """
+        from hotspot_lite.wires import radius  # pyrad: only the worker needs it
+
+        if not self.settings["radius.secret"]:
+            raise GiveUp("RADIUS is not set up.", "Set radius.secret.")
+        online = radius.Online(user, ip, acct_session_id)
+        return radius.change_rate(coa_address(self.settings), online, rate)
+
     def router_answers(self) -> bool:
         """Whether a router is set, and answered when it was last looked after.
 

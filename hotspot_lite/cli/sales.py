@@ -27,6 +27,7 @@ def plan_add(args: Args) -> dict[str, Any]:
         devices=args.devices,
         starts=args.starts,
         uptime=args.uptime,
+        fair=args.fair,
     )
     return _plan(plan)
 
@@ -48,6 +49,7 @@ def _plan(plan: Any) -> dict[str, Any]:
         "uptime_seconds": plan.uptime_seconds,
         "data_bytes": plan.data_bytes,
         "rate": plan.rate,
+        "fair": plan.fair,
         "devices": plan.devices,
         "starts": plan.starts,
     }
@@ -208,6 +210,11 @@ def add_to(nouns: Any) -> None:
         "--rate",
         default="10M/10M",
         help="upload/download, 2M/4M; then burst, threshold, seconds",
+    )
+    add.add_argument(
+        "--fair",
+        default="",
+        help="2G day 512k/1M: slower after that much; or month, all",
     )
     add.add_argument("--devices", type=int, default=1)
     add.add_argument("--starts", choices=("sale", "first-use"), default="sale")

@@ -5,7 +5,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
-returning, mirroring, cutting, ending, checking, noticing, auditing, reporting,
+returning, mirroring, cutting, slowing, ending, checking, noticing, auditing, reporting,
 bookkeeping, importing, watching, errands, hooking,
 keeping.
 """
@@ -37,6 +37,7 @@ from hotspot_lite.journey.noticing import listen, notice
 from hotspot_lite.journey.online import admit, catch_up
 from hotspot_lite.journey.reporting import mail_takings, write_export
 from hotspot_lite.journey.returning import displace, welcome
+from hotspot_lite.journey.slowing import change_rate, fair_use
 from hotspot_lite.journey.telling import tell
 from hotspot_lite.journey.watching import sample, show
 from hotspot_lite.journey.writing import send_some
@@ -50,6 +51,7 @@ __all__ = [
     "backup_now",
     "call_hook",
     "catch_up",
+    "change_rate",
     "check_router",
     "close_stale",
     "confirm",
@@ -57,6 +59,7 @@ __all__ = [
     "drain",
     "examine",
     "expire",
+    "fair_use",
     "fulfil",
     "here",
     "huey",

@@ -12,11 +12,12 @@ from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
 from hotspot_lite.trade import audit
+from hotspot_lite.trade.amounts import read_data
+from hotspot_lite.trade.fair import read_fair
 from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.rates import read_rate
 
 UNITS_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-UNITS_BYTES = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Terms:
     devices: int
     starts: str
     uptime_seconds: int | None = None  # sales before there was any have none
+    fair: str = ""  # and no rule of fair use (trade/fair.py)
 
     def as_json(self) -> str:
         """As it is kept with a payment or a batch of vouchers."""
@@ -50,6 +52,7 @@ def terms_of(plan: Plan) -> Terms:
         plan.devices,
         plan.starts,
         plan.uptime_seconds,
+        plan.fair,
     )
 
 
@@ -68,6 +71,7 @@ def add(
     devices: int = 1,
     starts: str = "sale",
     uptime: str = "",
+    fair: str = "",
     by: str = "cli",
 ) -> Plan:
     """Put a package on sale.
@@ -75,6 +79,7 @@ def add(
     `price` is in the currency ("20" or "20.50"), `duration` like 1h, 30m, 7d, `data`
     like 500M or 2G or "" for no limit, `rate` as RouterOS writes it (trade/rates.py).
     `uptime` like 1h is time online, used within `duration`; "": time runs offline too.
+    `fair` like "2G day 512k/1M" slows down after that much; "": never.
     Raises BadInput naming the field; then nothing is added.
     """
     if not name.strip() or len(name) > 60:
@@ -96,6 +101,7 @@ def add(
                 devices=devices,
                 starts=starts,
                 uptime_seconds=uptime_seconds,
+                fair=read_fair(fair),
                 made_at=now,
             )
             audit.note(by, "plan add", plan.name, now)
@@ -147,18 +153,6 @@ def read_duration(text: str) -> int:
     if not 60 <= seconds <= 400 * 86400:
         raise BadInput("A package lasts 1 minute to 400 days.", field="duration")
     return seconds
-
-
-def read_data(text: str) -> int | None:
-    """500M or 2G as bytes (binary units, as RouterOS counts); "" is no limit."""
-    if not text.strip():
-        return None
-    match = re.fullmatch(r"([0-9]{1,6})([KMGT])", text.strip())
-    if not match or not int(match[1]):
-        raise BadInput(
-            f"{text!r} is not an amount of data.", "Write 500M or 2G.", field="data"
-        )
-    return int(match[1]) * UNITS_BYTES[match[2]]
 
 
 def read_uptime(text: str, duration_seconds: int) -> int | None:

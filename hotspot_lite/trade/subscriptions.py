@@ -127,6 +127,7 @@ def give(wish: Wish, now: int) -> Subscription:
         access="waiting" if wish.mac else "none",
         made_at=now,
         uptime_seconds=terms.uptime_seconds,
+        fair=terms.fair,
     )
     customers.remember_device(wish.mac, wish.ip, wish.customer, now)
     if wish.mac:

@@ -19,7 +19,17 @@ from hotspot_lite.web.waiting import data_words
 
 RECENT_EVENTS = 15
 PLAN_FIELDS = (
-    *("name", "price", "duration", "uptime", "data", "rate", "devices", "starts"),
+    *(
+        "name",
+        "price",
+        "duration",
+        "uptime",
+        "data",
+        "rate",
+        "fair",
+        "devices",
+        "starts",
+    ),
 )
 PLAN_DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
 
@@ -106,6 +116,7 @@ class Admin(Desk):
             "price": self.price(plan.price_cents),
             "time": t.span(plan.duration_seconds, plan.uptime_seconds),
             "rate": plan.rate,
+            "fair": plan.fair,
             "data": data_words(plan.data_bytes, t),
             "devices": str(plan.devices),
             "starts": plan.starts,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.trade import rates
+from hotspot_lite.trade import fair, rates
 
 FOLDER = Path(__file__).parent / "words"
 STEPS = (("days", 86400), ("hours", 3600), ("minutes", 60))
@@ -56,6 +56,15 @@ class Words:
         """The download speed of a RouterOS rate, upload/download, in Mbps."""
         mbps = rates.download_bits(rate) / 1_000_000
         return self("plan.speed", mbps=f"{mbps:g}")
+
+    def fair(self, text: str) -> str:
+        """A rule of fair use, "2G day 512k/1M"; "" for none."""
+        rule = fair.of(text)
+        if rule is None:
+            return ""
+        mbps = rates.download_bits(rule.rate) / 1_000_000
+        key = f"fair.{rule.period}"
+        return self(key, data=data_text(rule.data_bytes), mbps=f"{mbps:g}")
 
     def span(self, seconds: int, uptime_seconds: int | None) -> str:
         """How long a package lasts, and how much of that may be spent online."""

@@ -310,6 +310,9 @@ def error_page(status: int, lang: str) -> HTTPResponse:
     """The page, or for machines the line, of an error."""
     t = words(lang)
     key = f"error.e{status}" if t.has(f"error.e{status}") else "error.e400"
+    if request.path.startswith("/api/v1/"):
+        says = words("en")(key)
+        return json_page({"error": {"says": says, "todo": "", "field": ""}}, status)
     if request.path.startswith(("/cb/", "/api/", "/healthz", "/metrics")):
         return text_page(words("en")(key) + "\n", status)
     return portal_page("error", t, status, says=t(key))

@@ -217,6 +217,7 @@ class Portal(Sheet):
             "speed": t.speed(plan.rate),
             "data": waiting.data_words(plan.data_bytes, t),
             "devices": t.count("devices", plan.devices),
+            "fair": t.fair(plan.fair),
         }
 
     def _way(self, name: str) -> str:

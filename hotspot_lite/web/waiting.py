@@ -40,6 +40,7 @@ class Left:
     is_online: bool
     is_later: bool
     is_unused: bool
+    slowed_by: str = ""  # the rule of fair use, while the speed is slower by it
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,7 @@ def left_of(subscription: Subscription, now: int, zone: str) -> Left:
         is_online=subscription.access == "admitted",
         is_later=starts_at is not None and starts_at > now,
         is_unused=starts_at is None,
+        slowed_by=subscription.fair if subscription.full_rate else "",
     )
 
 

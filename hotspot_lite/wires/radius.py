@@ -114,16 +114,38 @@ def disconnect(address: Address, session: Online) -> bool:
             "The router doesn't answer a RADIUS disconnect.",
             "Check /radius/incoming (accept=yes, the port) and the secret.",
         )
-    return _was_cut_off(reply)
+    return _was_obeyed(reply, packet.DisconnectACK, "disconnect")
 
 
-def _was_cut_off(reply: packet.Packet) -> bool:
-    if reply.code == packet.DisconnectACK:
+def change_rate(address: Address, session: Online, rate: str) -> bool:
+    """Give a session another speed while it goes on (RFC 5176); False: it was gone.
+
+    `rate` is RouterOS's Mikrotik-Rate-Limit, the client's upload first. Raises TryAgain
+    where the router doesn't answer, GiveUp where it refuses.
+    """
+    with _client(address) as client:
+        asked = client.CreateCoAPacket(code=packet.CoARequest)
+        asked["User-Name"] = session.username
+        asked["Framed-IP-Address"] = session.ip
+        if session.acct_session_id:
+            asked["Acct-Session-Id"] = session.acct_session_id
+        asked["Mikrotik-Rate-Limit"] = rate
+        reply = _sent(client, asked)
+    if reply is None:
+        raise TryAgain(
+            "The router doesn't answer a RADIUS change of speed.",
+            "Check /radius/incoming (accept=yes, the port) and the secret.",
+        )
+    return _was_obeyed(reply, packet.CoAACK, "change of speed")
+
+
+def _was_obeyed(reply: packet.Packet, ack: int, order: str) -> bool:
+    if reply.code == ack:
         return True
     cause = reply.get("Error-Cause", ["no cause given"])[0]
     if cause in SESSION_GONE:
         return False
-    raise GiveUp(f"The router refuses a RADIUS disconnect: {cause}.")
+    raise GiveUp(f"The router refuses a RADIUS {order}: {cause}.")
 
 
 def _answer(reply: packet.Packet) -> Answer:

@@ -617,3 +617,21 @@ def test_metrics_are_for_this_machine(site: Site, customer: Browser) -> None:
     assert 'lane="payments",state="waiting"' in customer.get("/metrics").text
     stranger = customer.get("/metrics", X_Forwarded_For="10.5.50.9")
     assert stranger.status == 403
+
+
+# --- fair use
+
+
+def test_a_card_and_the_status_say_when_it_gets_slower(
+    site: Site, customer: Browser
+) -> None:
+    plan = site.plan("Month", fair="2G day 512k/1M")
+    assert "2 GB a day, then 1 Mbps" in customer.get("/").text
+    assert "2 GB kwa siku, kisha Mbps 1" in customer.get("/?lang=sw").text
+    payment = site.ask(plan)
+    payments.mark_paid(payment, "callback", None, "SGR1ABCDEF", site.now())
+    subscriptions.fulfil(payment.id, site.now())
+    page = customer.get(f"/status?{JOINED}").text
+    assert "left" in page and "Slower now" not in page
+    Subscription.update(full_rate="2M/4M").execute()
+    assert "Slower now: 2 GB a day" in customer.get(f"/status?{JOINED}").text

@@ -221,7 +221,12 @@ def test_an_address_that_asks_for_nonsense_is_told_so(place: Site, path: str) ->
 def test_what_there_is_not_is_said_in_json(place: Site, path: str) -> None:
     answer = ask(place, "GET", path, token(place))
     assert answer.status == 404
-    assert answer.json()["error"]["says"] == "There is no such thing."
+    assert answer.json()["error"]["says"].startswith("There is no such")
+
+
+def test_another_method_is_refused_in_json(place: Site) -> None:
+    answer = ask(place, "DELETE", "/plans", token(place))
+    assert answer.status == 405 and answer.json()["error"]["says"]
 
 
 # -- The document ------------------------------------------------------------------

@@ -42,6 +42,8 @@ class Subscription(Table):
     made_at = IntegerField()
     uptime_seconds = IntegerField(null=True)  # NULL: time runs by the clock only
     used_seconds = IntegerField(default=0)  # the sum over its sessions
+    fair = TextField(default="")  # the plan's rule of fair use
+    full_rate = TextField(default="")  # what was bought, while `rate` is slower by it
 
 
 class Session(Table):

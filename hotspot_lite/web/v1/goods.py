@@ -31,6 +31,7 @@ PLAN = record(
     uptime_seconds=maybe(NUMBER),
     data_bytes=maybe(NUMBER),
     rate=WORD,
+    fair=WORD,
     devices=NUMBER,
     starts=WORD,
 )
@@ -135,6 +136,7 @@ ENDPOINTS = (
             "uptime": text(12),
             "data": text(12),
             "rate": text(80, 1),
+            "fair": text(60),
             "devices": whole(1, 100),
             "starts": one_of("sale", "first-use"),
         },

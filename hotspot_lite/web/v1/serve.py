@@ -45,16 +45,11 @@ class V1:
             path = re.sub(r"\{(\w+)\}", r"<\1>", path)
             app.route(BASE + path, endpoint.method, self._served(endpoint))
         app.route(f"{BASE}/openapi.json", "GET", self.document)
-        app.route(f"{BASE}/<rest:path>", ["GET", "POST", "DELETE"], self.unknown)
 
     def document(self) -> HTTPResponse:
         """GET /api/v1/openapi.json: OpenAPI 3.1. No token: it is no secret."""
         name = str(self.box.settings["box.name"])
         return pages.json_page(document(ENDPOINTS, name, BASE))
-
-    def unknown(self, rest: str) -> HTTPResponse:
-        """Whatever else there is not."""
-        return problem(404)
 
     def _served(self, endpoint: Endpoint) -> Callable[..., HTTPResponse]:
         @functools.wraps(endpoint.view)

@@ -6,6 +6,9 @@
 % if left.data_bytes is not None:
 <dd>{{t("online.data_left", data=t.data(left.data_bytes))}}</dd>
 % end
+% if left.slowed_by:
+<dd>{{t("online.slow", rule=t.fair(left.slowed_by))}}</dd>
+% end
 % if left.is_later:
 <dd>{{t("online.later")}}</dd>
 % elif left.is_unused:

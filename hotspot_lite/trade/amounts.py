@@ -1,0 +1,21 @@
+"""Amounts of data as people write them."""
+
+from __future__ import annotations
+
+import re
+
+from hotspot_lite.errors import BadInput
+
+UNITS_BYTES = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
+
+
+def read_data(text: str) -> int | None:
+    """500M or 2G as bytes (binary units, as RouterOS counts); "" is no limit."""
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})([KMGT])", text.strip())
+    if not match or not int(match[1]):
+        raise BadInput(
+            f"{text!r} is not an amount of data.", "Write 500M or 2G.", field="data"
+        )
+    return int(match[1]) * UNITS_BYTES[match[2]]
