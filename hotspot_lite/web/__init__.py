@@ -52,6 +52,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.router_figures import RouterFigures
     from hotspot_lite.web.router_pages import RouterPages
     from hotspot_lite.web.settings_page import SettingsPage
+    from hotspot_lite.web.start import Start
     from hotspot_lite.web.stop import Stop
     from hotspot_lite.web.story import Story
     from hotspot_lite.web.trend import Trend
@@ -74,6 +75,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Results(box),
         door,
         Admin(box, door),
+        Start(box, door),
         Trend(box, door),
         Vouchers(box, door),
         Payments(box, door),

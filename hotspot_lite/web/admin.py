@@ -7,7 +7,7 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, events
+from hotspot_lite.trade import beginning, catalogue, events
 from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import board, pages
@@ -68,6 +68,7 @@ class Admin(Desk):
             recent=recent[::-1],
             since=recent[-1]["seq"] if recent else 0,
             sample_seconds=self.box.settings["router.sample_seconds"],
+            steps_left=beginning.left(self.box.settings) if person.may("owner") else 0,
             **Trend(self.box, self.door).values(),
         )
 

@@ -66,7 +66,7 @@ class Letters(Desk):
             languages=LANGUAGES,
             most=MOST_LETTERS,
             words=letters.WORDS,
-            has_sms=bool(self.box.settings["sms.provider"]),
+            has_sms=self.box.settings["sms.provider"] != "log",
             has_url=self._has_url(),
         )
 

@@ -73,6 +73,7 @@ MENU: tuple[Group, ...] = (
     Group(
         "Box",
         (
+            ("/admin/start", "First steps", ("owner",)),
             ("/admin/queue", "Queue", ()),
             ("/admin/health", "Health", ("manager",)),
             ("/admin/settings", "Settings", ("owner",)),

@@ -2,6 +2,9 @@
 % numbers = told["numbers"]
 <h1 class="quiet">Live</h1>
 <p id="connection" class="bar" role="status" hidden></p>
+% if steps_left:
+<p class="bar"><a href="/admin/start">First steps</a>: {{steps_left}} to go.</p>
+% end
 % if not is_believed:
 <p class="bar">The box does not know the right time yet. It sells and admits; nobody is cut off until it does.</p>
 % end
