@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from hotspot_lite import settings as settings_module
+from hotspot_lite import watchdog
 from hotspot_lite.box import open_box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import Settings
@@ -62,8 +63,23 @@ def _worker() -> None:
     sys.modules["gevent"] = None  # type: ignore[assignment]
     from huey.bin.huey_consumer import consumer_main
 
+    watchdog.feed(jobs_run)
     sys.argv = list(CONSUMER)
     consumer_main()
+
+
+def jobs_run() -> bool:
+    """Whether this process takes jobs: not each periodic one of it is late.
+
+    A single lane that hangs is mended by the queue itself; a paused one is not late.
+    """
+    from hotspot_lite import jobs
+    from hotspot_lite.jobs import sight
+
+    if not any(one.pid == os.getpid() for one in sight.consumers(jobs.rows)):
+        return False
+    late = [one.is_late for one in sight.timetable(jobs.rows)]
+    return not late or not all(late)
 
 
 def _live() -> None:

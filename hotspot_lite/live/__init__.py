@@ -21,7 +21,7 @@ from gevent.pywsgi import WSGIServer
 from gevent.socket import wait_read
 from geventwebsocket.handler import WebSocketHandler
 
-from hotspot_lite import jobs, store
+from hotspot_lite import jobs, store, watchdog
 from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box, open_box
 from hotspot_lite.live.client import Client
@@ -282,7 +282,10 @@ def run(box: Box) -> None:
     stopped = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(name, stopped.set)
-    print(f"live listening on http://{_shown(server)}", flush=True)
+    here = f"http://{_shown(server)}"
+    print(f"live listening on {here}", flush=True)
+    # In a thread of its own: its question is answered only while our loop turns.
+    watchdog.feed(lambda: watchdog.answers(f"{here}/"))
     stopped.wait()
     gevent.killall(watchers)
     server.stop(timeout=1)

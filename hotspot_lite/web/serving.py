@@ -11,7 +11,7 @@ from typing import Any
 
 import waitress
 
-from hotspot_lite import store
+from hotspot_lite import store, watchdog
 from hotspot_lite.box import Box
 from hotspot_lite.web import make_app
 from hotspot_lite.web.rails import Rails
@@ -32,7 +32,9 @@ def run(box: Box, rails: Rails) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
-    print(f"web listening on {address_of(server)}", flush=True)
+    here = address_of(server)
+    print(f"web listening on {here}", flush=True)
+    watchdog.feed(lambda: watchdog.answers(f"{here}/healthz"))
     try:
         server.run()
     finally:
