@@ -103,12 +103,7 @@ def disconnect(address: Address, session: Online) -> bool:
     the API may still remove it.
     """
     with _client(address) as client:
-        asked = client.CreateCoAPacket(code=packet.DisconnectRequest)
-        asked["User-Name"] = session.username
-        asked["Framed-IP-Address"] = session.ip
-        if session.acct_session_id:
-            asked["Acct-Session-Id"] = session.acct_session_id
-        reply = _sent(client, asked)
+        reply = _sent(client, _order(client, packet.DisconnectRequest, session))
     if reply is None:
         raise TryAgain(
             "The router doesn't answer a RADIUS disconnect.",
@@ -124,11 +119,7 @@ def change_rate(address: Address, session: Online, rate: str) -> bool:
     where the router doesn't answer, GiveUp where it refuses.
     """
     with _client(address) as client:
-        asked = client.CreateCoAPacket(code=packet.CoARequest)
-        asked["User-Name"] = session.username
-        asked["Framed-IP-Address"] = session.ip
-        if session.acct_session_id:
-            asked["Acct-Session-Id"] = session.acct_session_id
+        asked = _order(client, packet.CoARequest, session)
         asked["Mikrotik-Rate-Limit"] = rate
         reply = _sent(client, asked)
     if reply is None:
@@ -137,6 +128,16 @@ def change_rate(address: Address, session: Online, rate: str) -> bool:
             "Check /radius/incoming (accept=yes, the port) and the secret.",
         )
     return _was_obeyed(reply, packet.CoAACK, "change of speed")
+
+
+def _order(client: Client, code: int, session: Online) -> packet.CoAPacket:
+    """An order about a session, as RouterOS finds it: by name, address and id."""
+    asked = client.CreateCoAPacket(code=code)
+    asked["User-Name"] = session.username
+    asked["Framed-IP-Address"] = session.ip
+    if session.acct_session_id:
+        asked["Acct-Session-Id"] = session.acct_session_id
+    return asked
 
 
 def _was_obeyed(reply: packet.Packet, ack: int, order: str) -> bool:
