@@ -30,6 +30,7 @@ WORDS = {
     "receipt": "M-Pesa's receipt",
     "left": "the time or data that is left",
     "minutes": "the minutes that were added",
+    "code": "the voucher",
     "stop": "the link by which one gets no more of these",
 }
 
@@ -159,11 +160,30 @@ MADE_GOOD = Kind(
         " {package}.",
     },
 )
+THANKS = Kind(
+    "thanks",
+    "Thanks",
+    "Every so many purchases by phone bring a voucher for the same package, for"
+    " nothing. Purchases count from the first on.",
+    ("place", "package", "code"),
+    {
+        "en": "{place} says thank you: {package} for free. Your voucher: {code}",
+        "sw": "{place}: asante! {package} bure. Vocha yako: {code}",
+    },
+    needs=("code",),
+    stoppable=False,
+    unit="purchases",
+    amount=10,
+    limits=(2, 1000),
+)
 KINDS = {
     kind.name: kind
-    for kind in (CREDENTIALS, RECEIPT, EXPIRING, EXPIRED, WELCOME, OUTAGE, MADE_GOOD)
+    for kind in (
+        *(CREDENTIALS, RECEIPT, THANKS, EXPIRING, EXPIRED, WELCOME, OUTAGE),
+        MADE_GOOD,
+    )
 }
-OF_A_SALE = (CREDENTIALS, RECEIPT, WELCOME)
+OF_A_SALE = (CREDENTIALS, RECEIPT, WELCOME, THANKS)
 STOPPABLE = tuple(kind.name for kind in KINDS.values() if kind.stoppable)
 
 
@@ -243,7 +263,7 @@ def _check(kind: Kind, lang: str, text: str) -> None:
             raise BadInput(says, f"There are {known}.", field=lang)
     for word in kind.needs:
         if word not in found:
-            says = f"Without {{{word}}} nobody can log in."
+            says = f"Without {{{word}}} nobody can use it."
             raise BadInput(says, f"There are {known}.", field=lang)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from hotspot_lite import jobs, store
-from hotspot_lite.trade import letters, subscriptions
+from hotspot_lite.trade import letters, subscriptions, vouchers
 from hotspot_lite.trade.drafts import House
 from hotspot_lite.trade.letters import Kind, Standing
 from hotspot_lite.trade.models import (
@@ -31,6 +31,8 @@ DATA_LEFT = 10
 # A look writes no more than this; the next one, a minute later, goes on.
 MOST_AT_ONCE = 200
 MIB = 1024**2
+# Who made the vouchers that were given away.
+THANKED_BY = "thanks"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def write_due(house: House, now: int) -> int:
 
 
 def write_of_sale(subscription_id: int, currency: str, house: House, now: int) -> int:
-    """The receipt, and a word of welcome to whom was away long; how many letters."""
+    """The receipt, a welcome to whom was away long, a voucher; how many letters."""
     sale = store.get(Subscription, subscription_id)
     payment = sale.payment
     count = 0
@@ -68,7 +70,33 @@ def write_of_sale(subscription_id: int, currency: str, house: House, now: int) -
     said = letters.standing(letters.WELCOME)
     if said.is_on and _was_away(sale, said.amount * DAY_SECONDS):
         count += write(said, [Due(sale, {})], house, now)
-    return count
+    return count + _thank(sale, house, now)
+
+
+def _thank(sale: Subscription, house: House, now: int) -> int:
+    """The voucher of every so many-th purchase, in one transaction with its letter."""
+    said, payment = letters.standing(letters.THANKS), sale.payment
+    if not said.is_on or payment is None or payment.plan is None:
+        return 0
+    if _purchases(sale) % said.amount:
+        return 0
+    had = (Message.subscription == sale) & (Message.kind == said.kind.name)
+    with store.atomic():
+        if Message.get_or_none(had) is not None:
+            return 0
+        batch = vouchers.make(payment.plan, 1, THANKED_BY, now)
+        code = vouchers.codes(batch)[0]
+        return write_one(said, Due(sale, {"code": code}), house, now)
+
+
+def _purchases(sale: Subscription) -> int:
+    """The how manieth purchase of its customer a sale is; vouchers are none."""
+    query = Subscription.select().where(
+        (Subscription.customer == sale.customer)
+        & Subscription.payment.is_null(False)
+        & (Subscription.id <= sale.id)
+    )
+    return int(query.count())
 
 
 def write(said: Standing, due: Iterable[Due], house: House, now: int) -> int:

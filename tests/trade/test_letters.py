@@ -17,10 +17,11 @@ from hotspot_lite.trade import (
     owed,
     payments,
     subscriptions,
+    vouchers,
 )
 from hotspot_lite.trade.drafts import House, stop_token
 from hotspot_lite.trade.letters import Wanted
-from hotspot_lite.trade.models import Message, Plan, Subscription
+from hotspot_lite.trade.models import Message, Plan, Subscription, Voucher
 
 HOUSE = House("Kona", "http://kona.lan", b"k" * 32)
 HOUR, DAY = 3600, 86_400
@@ -137,6 +138,30 @@ def test_who_was_away_is_welcomed_and_who_is_new_or_was_here_is_not(
         sale = buy(plan, box, NOW + day * DAY)
         found = owed.write_of_sale(sale.id, "KES", HOUSE, NOW + day * DAY)
         assert found == count, day
+
+
+def test_every_third_purchase_brings_a_voucher_once(plan: Plan, box: Box) -> None:
+    turn_on("thanks", 3)
+    for number, count in enumerate((0, 0, 1, 0, 0, 1)):
+        now = NOW + number * DAY
+        sale = buy(plan, box, now)
+        assert owed.write_of_sale(sale.id, "KES", HOUSE, now) == count
+        assert owed.write_of_sale(sale.id, "KES", HOUSE, now) == 0
+    codes = [one.code for one in Voucher.select()]
+    assert [text.rpartition(" ")[2] for text in told("thanks")] == codes
+    assert len(codes) == 2
+    free = vouchers.redeem(codes[0], "02:00:00:00:00:09", "", NOW + 9 * DAY)
+    assert free.plan_name == plan.name
+
+
+def test_a_voucher_that_was_given_away_is_no_purchase(plan: Plan, box: Box) -> None:
+    turn_on("thanks", 2)
+    first = buy(plan, box)
+    code = vouchers.codes(vouchers.make(plan, 1, "jane", NOW))[0]
+    vouchers.redeem(code, MAC, "", NOW + 1)
+    assert owed.write_of_sale(first.id, "KES", HOUSE, NOW) == 0
+    second = buy(plan, box, NOW + DAY)
+    assert owed.write_of_sale(second.id, "KES", HOUSE, NOW + DAY) == 1
 
 
 # -- By the clock ------------------------------------------------------------------
