@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite import store
@@ -34,14 +37,33 @@ class Api:
             raise HTTPError(403)
         now = self.box.clock.now().at
         told = board.snapshot(now, self.box.settings["box.timezone"])
-        lines = [
-            f"hotspot_{name} {value}"
-            for name, value in told["numbers"].items()
-            if name != "at"
-        ]
-        for lane, counts in told["lanes"].items():
-            lines += [
-                f'hotspot_jobs{{lane="{lane}",state="{state}"}} {count}'
-                for state, count in counts.items()
-            ]
-        return pages.text_page("\n".join(lines) + "\n")
+        return pages.text_page("\n".join(exposed(told)) + "\n")
+
+
+def exposed(told: dict[str, Any]) -> Iterator[str]:
+    """A snapshot in Prometheus's text format (0.0.4); all of them are gauges."""
+    for name, value in told["numbers"].items():
+        if name == "takings_by_provider":
+            pairs = [(f'provider="{key}"', cents) for key, cents in value.items()]
+            yield from _gauge("takings_today_by_provider_cents", pairs)
+        elif name != "at":
+            yield from _gauge(name, [("", value)])
+    lanes = told["lanes"].items()
+    yield from _gauge(
+        "jobs",
+        [
+            (f'lane="{lane}",state="{state}"', count)
+            for lane, counts in lanes
+            for state, count in counts.items()
+        ],
+    )
+
+
+def _gauge(name: str, values: list[tuple[str, int]]) -> Iterator[str]:
+    yield f"# TYPE hotspot_{name} gauge"
+    for labels, value in values:
+        yield (
+            f"hotspot_{name}{{{labels}}} {value}"
+            if labels
+            else f"hotspot_{name} {value}"
+        )
