@@ -1,4 +1,4 @@
-"""/metrics is what Prometheus reads; the dashboard for Grafana asks for what is there."""
+"""/metrics is what Prometheus reads; Grafana's dashboard asks for what is there."""
 
 from __future__ import annotations
 
