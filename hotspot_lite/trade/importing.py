@@ -59,12 +59,13 @@ def _package(row: Cells, context: Context) -> None:
         row["price"].replace(",", ""),
         row["duration"],
         context.now,
-        row.get("data", ""),
-        row.get("rate") or "10M/10M",
-        _whole(row.get("devices") or "1", "devices"),
-        row.get("starts") or "sale",
-        row.get("uptime", ""),
-        context.who,
+        data=row.get("data", ""),
+        rate=row.get("rate") or "10M/10M",
+        devices=_whole(row.get("devices") or "1", "devices"),
+        starts=row.get("starts") or "sale",
+        uptime=row.get("uptime", ""),
+        fair=row.get("fair", ""),
+        by=context.who,
     )
 
 
@@ -144,6 +145,7 @@ KINDS: dict[str, Kind] = {
                 Column("duration", ("time", "validity", "period", "muda"), True),
                 Column("data", ("quota", "limit", "datalimit")),
                 Column("rate", ("speed", "ratelimit", "kasi")),
+                Column("fair", ("fairuse", "fup")),
                 Column("devices", ("sharedusers", "shared", "vifaa")),
                 Column("starts", ("begins",)),
                 Column("uptime", ("uptimelimit", "online")),

@@ -87,6 +87,11 @@ class Machine:
             time.sleep(0.3)
         return False
 
+    def _is_up(self) -> bool:
+        # Degraded: something of the machine's own doesn't start in a namespace.
+        told = self.does("systemctl is-system-running").stdout.strip()
+        return told in ("running", "degraded")
+
     def _find_init(self) -> int:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         for child in children.read_text().split():
