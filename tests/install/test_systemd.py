@@ -47,7 +47,7 @@ else
 fi
 mount -t tmpfs tmpfs "$R/run"
 cd /
-exec env -i container=docker PATH="$2" chroot "$R" "$3" --system --log-target=null
+exec env -i container=docker PATH="$2" chroot "$R" "$3" --system --unit=basic.target --log-target=null
 """
 
 
