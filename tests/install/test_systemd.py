@@ -29,8 +29,10 @@ BOOT_SECONDS, STEP_SECONDS = 60, 180
 WATCHDOG_SECONDS = 4
 NO_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
+# Other tests share files by the umask 007; a machine's root must be open to its users.
 BEGIN = """
 set -e
+umask 022
 mount -t tmpfs tmpfs "$1"
 mkdir -p "$1/up" "$1/work" "$1/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/up,workdir=$1/work" "$1/root"
@@ -103,7 +105,7 @@ class Machine:
         """Run a line of shell in it."""
         inside = ["nsenter", "-t", str(self.init), "-m", "-p", "-i", "-u", "-r", "-w"]
         return subprocess.run(
-            [*inside, "sh", "-c", f"cd / && {words}"],
+            [*inside, "sh", "-c", f"umask 022 && cd / && {words}"],
             env={"PATH": f"/usr/local/bin:{NO_PATH}", "HOME": "/root"} | environ,
             capture_output=True,
             text=True,
