@@ -46,23 +46,24 @@ def _half_seconds(environ: Mapping[str, str]) -> float:
 
 
 def _tell_on(where: str, every_seconds: float, is_alive: IsAlive) -> None:
-    while not _holds(is_alive):
+    while _wrong(is_alive):
         time.sleep(STARTING_SECONDS)
     _tell(where, b"READY=1")
     while every_seconds:
-        if _holds(is_alive):
-            _tell(where, b"WATCHDOG=1")
+        wrong = _wrong(is_alive)
+        if wrong:
+            log.warning("systemd is not told that this lives: %s", wrong)
         else:
-            log.warning("not alive: systemd is not told otherwise")
+            _tell(where, b"WATCHDOG=1")
         time.sleep(every_seconds)
 
 
-def _holds(is_alive: IsAlive) -> bool:
+def _wrong(is_alive: IsAlive) -> str:
+    """Why it is not alive; "" where it is."""
     try:
-        return is_alive()
+        return "" if is_alive() else "it does not work"
     except Exception as exc:  # whatever it is, it does not work
-        log.warning("not alive: %s", type(exc).__name__)
-        return False
+        return type(exc).__name__
 
 
 def _tell(where: str, what: bytes) -> None:

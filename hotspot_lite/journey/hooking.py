@@ -15,7 +15,15 @@ from hotspot_lite.trade.models import Webhook
 RUN_SECONDS = 30.0
 
 
-@huey.job("default", every_seconds=lambda: 3.0, durable=False)
+# Most boxes have no webhook, and a look costs CPU.
+SOON_SECONDS, SELDOM_SECONDS = 3.0, 60.0
+
+
+def _pause() -> float:
+    return SOON_SECONDS if hooks.listed() else SELDOM_SECONDS
+
+
+@huey.job("default", every_seconds=_pause, durable=False)
 def look_for_hooks() -> None:
     """Put a job for each webhook that has something to hear."""
     hooks.put_due()

@@ -7,13 +7,13 @@ the owner has no use for is skipped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import Settings
 from hotspot_lite.trade import audit, errands
 from hotspot_lite.trade.models import (
-    Errand,
     Message,
     Payment,
     Plan,
@@ -205,18 +205,18 @@ def _has(s: Settings, names: tuple[str, ...]) -> bool:
 
 def _is_fitted() -> bool:
     """Whether nothing differed when the router was last looked at."""
-    plan = errands.newest(errands.PLAN)
-    return _is_done(plan) and bool(errands.outcome(plan)["is_done"])  # type: ignore[arg-type]
+    return bool(_came_of(errands.PLAN).get("is_done"))
 
 
 def _is_proved() -> bool:
     """Whether everything was tried at the router, and worked."""
-    test = errands.newest(errands.TEST)
-    if not _is_done(test):
-        return False
-    found = errands.outcome(test)["steps"]  # type: ignore[arg-type]
-    return bool(found) and all(one["state"] == "ok" for one in found)
+    steps = _came_of(errands.TEST).get("steps", [])
+    return bool(steps) and all(one["state"] == "ok" for one in steps)
 
 
-def _is_done(errand: Errand | None) -> bool:
-    return errand is not None and errand.state == "done"
+def _came_of(kind: str) -> dict[str, Any]:
+    """The outcome of the newest errand of a kind; nothing where it isn't done."""
+    newest = errands.newest(kind)
+    if newest is None or newest.state != "done":
+        return {}
+    return errands.outcome(newest)

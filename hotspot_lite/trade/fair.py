@@ -75,16 +75,21 @@ def due(now: int, zone: str) -> Iterator[Change]:
     today = usage.day_of(now, now, zone)
     # Word for word as the index says it.
     open_ = SQL("t1.fair <> '' AND t1.ended_at IS NULL")
-    for time in Subscription.select().where(open_).order_by(Subscription.id):
-        fair = of(time.fair)
-        if fair is None or time.starts_at is None or time.starts_at > now:
+    began = Subscription.starts_at <= now
+    query = Subscription.select().where(open_ & began).order_by(Subscription.id)
+    ruled = [(time, rule) for time in query if (rule := of(time.fair))]
+    for period in PERIODS:
+        mine = [(time, rule) for time, rule in ruled if rule.period == period]
+        if not mine:
             continue
-        used = usage.of_subscription(time.id, *fair.days(today)).octets
-        is_slow, bought = used >= fair.data_bytes, time.full_rate or time.rate
-        if is_slow and not time.full_rate:
-            yield Change(time, fair.rate, bought)
-        elif time.full_rate and not is_slow:
-            yield Change(time, bought, "")
+        ids = [time.id for time, _ in mine]
+        used = usage.octets_of(ids, *mine[0][1].days(today))
+        for time, rule in mine:
+            is_slow = used.get(time.id, 0) >= rule.data_bytes
+            if is_slow and not time.full_rate:
+                yield Change(time, rule.rate, time.rate)
+            elif time.full_rate and not is_slow:
+                yield Change(time, time.full_rate, "")
 
 
 def apply_due(now: int, zone: str) -> int:

@@ -1,7 +1,8 @@
-"""Webhooks: addresses of the owner's that hear of events, each once, in their order.
+"""Webhooks: addresses of the owner's that hear of every event, in their order.
 
 An event that was not taken is sent again until it is, and those after it wait: who
-hears them out of order would end with a wrong picture. After a day of silence the
+hears them out of order would end with a wrong picture. One that was taken just before
+a power cut comes twice, under the same number. After a day of silence the
 hook pauses itself and the owner is told.
 """
 
@@ -139,7 +140,8 @@ def taken(hook: Webhook, seq: int, now: int | None) -> None:
     change: dict[str, Any] = {"seen_seq": seq, "tries": 0, "failing_since": None}
     if now is not None:
         change |= {"told_at": now, "says": ""}
-    Webhook.update(change).where(Webhook.id == hook.id).execute()
+    with store.atomic():
+        Webhook.update(change).where(Webhook.id == hook.id).execute()
 
 
 def went_through(hook: Webhook, now: int) -> None:

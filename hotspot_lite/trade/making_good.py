@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any
 
 from hotspot_lite import jobs, store
@@ -107,7 +108,7 @@ def give_some(made_id: int, house: House, now: int) -> None:
             return
         outage = Outage(made.since, made.until)
         said = letters.standing(letters.MADE_GOOD)
-        some = _some(_affected(outage, made.reached, made.at))
+        some = list(islice(_affected(outage, made.reached, made.at), CUSTOMERS_AT_ONCE))
         for customer, last, seconds in some:
             one = _give(customer, last, seconds, now)
             made.people, made.seconds = made.people + 1, made.seconds + seconds
@@ -127,10 +128,6 @@ def give_some(made_id: int, house: House, now: int) -> None:
 Hit = tuple[Customer, Subscription, int]
 
 
-def _some(found: Iterator[Hit]) -> list[Hit]:
-    return [hit for hit, _ in zip(found, range(CUSTOMERS_AT_ONCE), strict=False)]
-
-
 def _affected(outage: Outage, after_id: int, at: int) -> Iterator[Hit]:
     """Customers in their order, the last of their time that was hit, seconds lost."""
     query: Any = (
@@ -144,23 +141,10 @@ def _affected(outage: Outage, after_id: int, at: int) -> Iterator[Hit]:
         )
         .order_by(Customer.id, Subscription.starts_at, Subscription.id)
     )
-    customer: Customer | None = None
-    last: Subscription | None = None
-    seconds = 0
-    for time in query:
-        if not _ran_out_or_runs(time) or not outage.lost(time):
-            continue
-        if (
-            customer is not None
-            and last is not None
-            and customer.id != time.customer_id
-        ):
-            yield customer, last, seconds
-            seconds = 0
-        customer, last = time.customer, time
-        seconds += outage.lost(time)
-    if customer is not None and last is not None:
-        yield customer, last, seconds
+    hit = (t for t in query.iterator() if _ran_out_or_runs(t) and outage.lost(t))
+    for _, times in groupby(hit, key=lambda time: time.customer_id):
+        mine = list(times)
+        yield mine[-1].customer, mine[-1], sum(outage.lost(time) for time in mine)
 
 
 def _ran_out_or_runs(time: Subscription) -> bool:

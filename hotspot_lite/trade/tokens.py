@@ -62,7 +62,8 @@ def person_of(text: str, now: int) -> Person | None:
     if found.expires_at is not None and found.expires_at <= now:
         return None
     if now - (found.used_at or 0) >= USED_SECONDS:
-        ApiToken.update(used_at=now).where(ApiToken.id == found.id).execute()
+        with store.atomic():
+            ApiToken.update(used_at=now).where(ApiToken.id == found.id).execute()
     return Person(f"token {found.name}", ROLES[found.scope], csrf="")
 
 

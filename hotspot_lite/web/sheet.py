@@ -11,6 +11,7 @@ from typing import Any
 from bottle import request
 
 from hotspot_lite.box import Box
+from hotspot_lite.settings import Settings
 from hotspot_lite.web import pages, visitor
 from hotspot_lite.web.language import Words, languages, price_text, words
 from hotspot_lite.web.visitor import Visitor
@@ -21,8 +22,7 @@ class Sheet:
 
     def __init__(self, box: Box) -> None:
         self.box = box
-        found = box.settings
-        self.router_host = str(found["router.login_host"] or found["router.host"])
+        self.router_host = login_host(box.settings)
 
     def price(self, cents: int) -> str:
         """An amount in the box's currency."""
@@ -89,3 +89,8 @@ class Sheet:
     def now(self) -> int:
         """The time, in seconds since 1970."""
         return self.box.clock.now().at
+
+
+def login_host(settings: Settings) -> str:
+    """Where the hotspot's own login page is, by name or address."""
+    return str(settings["router.login_host"] or settings["router.host"])

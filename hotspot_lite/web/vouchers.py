@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import pages, qr
 from hotspot_lite.web.desk import Desk, number, one
 from hotspot_lite.web.login import admits
+from hotspot_lite.web.sheet import login_host
 from hotspot_lite.web.waiting import clock_text
 
 BATCHES_ON_A_PAGE = 20
@@ -87,7 +89,7 @@ class Vouchers(Desk):
             raise HTTPError(404)
         found, more = self._to_print(batch)
         portal = pages.own_url(self.box.settings)
-        router = self._router()
+        router = login_host(self.box.settings)
         drawn = [(slip.code, scanned(slip.code, portal, router)) for slip in found]
         return self.page(
             "print",
@@ -106,9 +108,8 @@ class Vouchers(Desk):
     def as_csv(self, person: Person, batch_id: int) -> HTTPResponse:
         """GET /admin/vouchers/<batch>/codes.csv: all its codes and their state."""
         batch = one(VoucherBatch, batch_id)
-        found, _ = batches.slips(batch, (), vouchers.MOST_AT_ONCE)
         # Codes, states and MACs: nothing here needs a quote, nor is a formula.
-        lines = [f"{one.code},{one.state},{one.device}\r\n" for one in found]
+        lines = [f"{one.code},{one.state},{one.device}\r\n" for one in _all(batch)]
         answer = pages.text_page("code,state,device\r\n" + "".join(lines))
         answer.set_header("Content-Type", "text/csv; charset=utf-8")
         name = f'attachment; filename="vouchers-{batch.id}.csv"'
@@ -190,12 +191,18 @@ class Vouchers(Desk):
         after = pages.whole("after") or 0
         return batches.slips(batch, PRINTED, CODES_ON_A_PAGE, after)
 
-    def _router(self) -> str:
-        found = self.box.settings
-        return str(found["router.login_host"] or found["router.host"])
-
     def _when(self, at: int | None) -> str:
         return clock_text(at, self.zone(), self.now())
+
+
+def _all(batch: VoucherBatch) -> Iterator[Slip]:
+    """Every voucher of a batch: one that was read in has no limit."""
+    after = 0
+    while True:
+        found, after = batches.slips(batch, (), vouchers.MOST_AT_ONCE, after)
+        yield from found
+        if not after:
+            return
 
 
 def scanned(code: str, portal: str, router: str) -> str:

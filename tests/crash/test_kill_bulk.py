@@ -6,10 +6,13 @@ import csv
 import os
 import random
 import sqlite3
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -221,3 +224,84 @@ def paid_payments(stage: Stage, count: int) -> None:
                 made_at=now,
             ).execute()
     store.close()
+
+
+class Taker(BaseHTTPRequestHandler):
+    """Somebody's program: notes the number of each event."""
+
+    heard: ClassVar[list[int]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.heard.append(int(self.headers["X-Hotspot-Delivery"]))
+        time.sleep(0.02)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_webhook_hears_every_event_in_order_through_kills(stage: Stage) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Taker)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Taker.heard.clear()
+    store.open_file(database(stage))
+    jobs.open(stage.folder / "run")
+    from hotspot_lite.trade import events, hooks
+
+    now = int(time.time())
+    where = f"http://127.0.0.1:{server.server_address[1]}/in"
+    hooks.add(where, ["payment_processed"], "jane", now)
+    with store.atomic():
+        for number in range(120):
+            events.announce("payment_processed", {"says": str(number)}, now)
+    store.close()
+    sql = "SELECT seq FROM event WHERE type = 'payment_processed' ORDER BY seq"
+    wanted = [row[0] for row in ask(stage, sql)]
+    stage.start("worker")
+    kill_now_and_then(stage, random.Random(6), KILLS)
+    assert until(lambda: wanted[-1] in Taker.heard, 90), Taker.heard[-3:]
+    server.shutdown()
+    server.server_close()
+    assert sorted(set(Taker.heard)) == wanted
+    # Twice only what had just been taken, under the same number, before later ones.
+    assert Taker.heard == sorted(Taker.heard)
+    assert len(Taker.heard) - len(wanted) <= KILLS
+
+
+def test_lost_time_is_given_back_once_to_each_through_kills(stage: Stage) -> None:
+    people, now = 600, int(time.time())
+    with sqlite3.connect(database(stage)) as connection:
+        connection.executemany(
+            "INSERT INTO customer (phone, username, secret, made_at)"
+            " VALUES (?, ?, 's', 1)",
+            [(f"254700000{n:03}", f"user{n}") for n in range(people)],
+        )
+        connection.execute(
+            "INSERT INTO subscription (customer_id, plan_name, price_cents,"
+            " duration_seconds, data_used_bytes, rate, devices, starts_at, expires_at,"
+            " mac, ip, access, access_says, made_at, used_seconds)"
+            " SELECT id, 'Day', 5000, 86400, 0, '2M/4M', 1, ?, ?, '', '', 'none', '',"
+            " ?, 0 FROM customer WHERE username LIKE 'user%'",
+            (now - 7200, now + 79_200, now - 7200),
+        )
+    connection.close()
+    store.open_file(database(stage))
+    jobs.open(stage.folder / "run")
+    from hotspot_lite.trade import making_good
+
+    outage = making_good.Outage(now - 3600, now - 1800)
+    stage.start("worker")
+    making_good.start(outage, "power cut", "jane", now)
+    store.close()
+    dice = random.Random(7)
+    for _ in range(KILLS):
+        time.sleep(dice.uniform(0.05, 0.4))
+        stage.kill("worker")
+        stage.start("worker")
+    sql = "SELECT people, seconds, done_at IS NOT NULL FROM made_good"
+    done = [(people, people * 1800, 1)]
+    assert until(lambda: ask(stage, sql) == done, 90), ask(stage, sql)
+    ends = ask(stage, "SELECT DISTINCT expires_at FROM subscription")
+    assert ends == [(now + 79_200 + 1800,)]

@@ -49,7 +49,8 @@ else
 fi
 mount -t tmpfs tmpfs "$R/run"
 cd /
-exec env -i container=docker PATH="$2" chroot "$R" "$3" --system --unit=basic.target --log-target=null
+set -- "$R" "$2" --system --unit=basic.target --log-target=null
+exec env -i container=docker PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$@"
 """
 
 
@@ -58,7 +59,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        words = ("sh", "-c", BEGIN, "sh", str(folder), NO_PATH, str(SYSTEMD))
+        words = ("sh", "-c", BEGIN, "sh", str(folder), str(SYSTEMD))
         self.process = subprocess.Popen(
             [
                 "unshare",

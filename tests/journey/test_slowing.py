@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from road import wait_for
 
 from hotspot_lite import journey
 from hotspot_lite.box import Box
+from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.outside import radius_address
 from hotspot_lite.town.visitor import Visitor
@@ -58,6 +60,24 @@ def test_the_next_login_has_that_speed_too(
     address = radius_address(box.settings)
     answer = test_login(address, customer.username, customer.secret, visitor.mac)
     assert (answer.kind, answer.rate) == ("accept", "512k/1M")
+
+
+def test_a_router_that_refuses_ends_the_session_and_the_device_is_called_in_anew(
+    box: Box,
+    town: Town,
+    sold: Subscription,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuses(*_: object) -> None:
+        raise GiveUp("The router refuses a RADIUS change of speed.")
+
+    log_in(town, visitor, sold)
+    slow(sold, "512k/1M")
+    monkeypatch.setattr(journey.here, "change_rate", refuses)
+    journey.change_rate(subscription_id=sold.id)
+    assert town.router.device(visitor.mac).session is None
+    assert "provisioning.admit" in [name for name, _ in sight.waiting_jobs(rows)]
 
 
 def test_a_device_that_went_away_meanwhile_is_no_fault(

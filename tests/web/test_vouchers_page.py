@@ -108,6 +108,14 @@ def test_the_codes_as_a_file(site: Site, batch: VoucherBatch, cashier: Browser) 
     assert [line.split(",")[1] for line in lines[2:4]] == ["unused", "unused"]
 
 
+def test_a_batch_of_any_size_is_in_the_file_whole(
+    batch: VoucherBatch, cashier: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vouchers, "MOST_AT_ONCE", 2)
+    lines = cashier.get(f"{here(batch)}/codes.csv").text.split("\r\n")[1:-1]
+    assert [line.split(",")[0] for line in lines] == vouchers.codes(batch)
+
+
 def test_a_manager_takes_one_back_and_then_the_rest(
     batch: VoucherBatch, manager: Browser
 ) -> None:

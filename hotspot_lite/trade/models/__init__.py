@@ -5,7 +5,13 @@ each noun are in the module of its name; the tables themselves are made by
 `store.migrations`, and a test holds the two together.
 """
 
-from hotspot_lite.trade.models.access import Mirror, Session, Subscription, UsageDay
+from hotspot_lite.trade.models.access import (
+    MadeGood,
+    Mirror,
+    Session,
+    Subscription,
+    UsageDay,
+)
 from hotspot_lite.trade.models.base import Table
 from hotspot_lite.trade.models.books import MoneyAudit, MoneyFact, Undecided
 from hotspot_lite.trade.models.byhand import (
@@ -30,7 +36,7 @@ from hotspot_lite.trade.models.house import (
     Stored,
 )
 from hotspot_lite.trade.models.imports import ImportRun, RefusedRow
-from hotspot_lite.trade.models.kindness import Letter, LetterKind, MadeGood
+from hotspot_lite.trade.models.letters import Letter, LetterKind
 from hotspot_lite.trade.models.payments import Callback, Payment, ToldPaid
 from hotspot_lite.trade.models.people import (
     Customer,

@@ -98,3 +98,18 @@ class Mirror(Table):
     base_in = IntegerField()
     base_out = IntegerField()
     written_at = IntegerField()
+
+
+class MadeGood(Table):
+    """An outage whose minutes are given back, customer after customer."""
+
+    id = AutoField()
+    since = IntegerField()
+    until = IntegerField()
+    why = TextField()
+    who = TextField()
+    at = IntegerField()
+    reached = IntegerField(default=0)  # the last customer that was looked at
+    people = IntegerField(default=0)
+    seconds = IntegerField(default=0)
+    done_at = IntegerField(null=True)

@@ -86,7 +86,7 @@ def codes(call: Call) -> dict[str, Any]:
                 "id": slip.id,
                 "code": slip.code,
                 "state": slip.state,
-                "used_at": as_text(slip.used_at) if slip.used_at else None,
+                "used_at": as_text(slip.used_at) or None,
                 "mac": slip.device,
             }
             for slip in found

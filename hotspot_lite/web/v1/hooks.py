@@ -58,7 +58,7 @@ def _hook(one: Webhook) -> dict[str, Any]:
         "types": one.types.split(),
         "is_paused": bool(one.is_paused),
         "says": one.says,
-        "told_at": as_text(one.told_at) if one.told_at else None,
+        "told_at": as_text(one.told_at) or None,
     }
 
 

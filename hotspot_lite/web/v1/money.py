@@ -145,7 +145,7 @@ def _payment(call: Call, row: Payment) -> dict[str, Any]:
         "receipt": row.receipt,
         "says": row.result_text,
         "asked_at": as_text(row.asked_at),
-        "paid_at": as_text(row.paid_at) if row.paid_at else None,
+        "paid_at": as_text(row.paid_at) or None,
     }
 
 

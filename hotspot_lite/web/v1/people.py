@@ -96,7 +96,7 @@ def sessions(call: Call) -> dict[str, Any]:
     sample = board.sample(call.box.settings.run_dir, "online")
     told = online.newest(sample, call.now)
     return {
-        "at": as_text(told.at) if told.at else None,
+        "at": as_text(told.at) or None,
         "sessions": [
             {
                 "login": row.at.user if call.person.may("cashier") else "",
@@ -144,8 +144,8 @@ def _time(time: Subscription, now: int) -> dict[str, Any]:
     return {
         "id": time.id,
         "package": time.plan_name,
-        "starts_at": as_text(time.starts_at) if time.starts_at else None,
-        "expires_at": as_text(time.expires_at) if time.expires_at else None,
+        "starts_at": as_text(time.starts_at) or None,
+        "expires_at": as_text(time.expires_at) or None,
         "seconds_left": subscriptions.seconds_left(time, now),
         "data_bytes": time.data_bytes,
         "data_used_bytes": time.data_used_bytes,
