@@ -51,6 +51,25 @@ class Systemd:
             pass
 
 
+class Process:
+    """What a watchdog asks about, and whose end silences the watchdog."""
+
+    def __init__(self) -> None:
+        self.works = self.fails = self.is_over = False
+
+    def is_alive(self) -> bool:
+        if self.is_over:
+            threading.Event().wait()  # for ever: the thread that asks is a daemon
+        return self.works if not self.fails else bool(1 // 0)
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    made = Process()
+    yield made
+    made.is_over = True
+
+
 @pytest.fixture
 def systemd(tmp_path: Path) -> Iterator[Systemd]:
     made = Systemd(tmp_path / "notify")
@@ -62,45 +81,50 @@ def test_nobody_who_did_not_ask_is_told() -> None:
     assert watchdog.feed(lambda: True, {}) is None
 
 
-def test_ready_comes_first_and_only_once_it_works(systemd: Systemd) -> None:
-    works = threading.Event()
-    watchdog.feed(works.is_set, systemd.environ())
+def test_ready_comes_first_and_only_once_it_works(
+    systemd: Systemd, process: Process
+) -> None:
+    watchdog.feed(process.is_alive, systemd.environ())
     assert systemd.hears(1.0) == ""
-    works.set()
+    process.works = True
     assert systemd.hears() == "READY=1"
     assert systemd.hears() == systemd.hears() == "WATCHDOG=1"
 
 
-def test_who_no_longer_works_is_silent_until_it_works_again(systemd: Systemd) -> None:
-    works = threading.Event()
-    works.set()
-    watchdog.feed(works.is_set, systemd.environ())
+def test_who_no_longer_works_is_silent_until_it_works_again(
+    systemd: Systemd, process: Process
+) -> None:
+    process.works = True
+    watchdog.feed(process.is_alive, systemd.environ())
     assert [systemd.hears(), systemd.hears()] == ["READY=1", "WATCHDOG=1"]
-    works.clear()
+    process.works = False
     systemd.hears(0.5)
     assert systemd.hears(1.5) == ""
-    works.set()
+    process.works = True
     assert systemd.hears() == "WATCHDOG=1"
 
 
-def test_a_question_that_fails_is_no_life(systemd: Systemd) -> None:
-    watchdog.feed(lambda: bool(1 // 0), systemd.environ())
+def test_a_question_that_fails_is_no_life(systemd: Systemd, process: Process) -> None:
+    process.fails = True
+    watchdog.feed(process.is_alive, systemd.environ())
     assert systemd.hears(1.5) == ""
 
 
-def test_anothers_watchdog_is_not_fed(systemd: Systemd) -> None:
+def test_anothers_watchdog_is_not_fed(systemd: Systemd, process: Process) -> None:
+    process.works = True
     environ = systemd.environ() | {"WATCHDOG_PID": "1"}
-    watchdog.feed(lambda: True, environ)
+    watchdog.feed(process.is_alive, environ)
     assert systemd.hears() == "READY=1"
     assert systemd.hears(1.5) == ""
 
 
-def test_a_name_without_a_file_is_heard_too() -> None:
+def test_a_name_without_a_file_is_heard_too(process: Process) -> None:
+    process.works = True
     name = f"hotspot-lite-test-{os.getpid()}-{time.monotonic_ns()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(f"\0{name}")
         sock.settimeout(PATIENCE_SECONDS)
-        watchdog.feed(lambda: True, {"NOTIFY_SOCKET": f"@{name}"})
+        watchdog.feed(process.is_alive, {"NOTIFY_SOCKET": f"@{name}"})
         assert sock.recv(100) == b"READY=1"
 
 
@@ -118,16 +142,16 @@ def test_each_process_says_that_it_is_ready_and_falls_silent_when_it_hangs(
     make(settings.load(given))
     command = [sys.executable, "-m", "hotspot_lite", "serve", role]
     environ = os.environ | given | systemd.environ()
-    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as child:
         try:
             assert systemd.hears() == "READY=1"
             assert systemd.hears() == "WATCHDOG=1"
-            process.send_signal(signal.SIGSTOP)
+            child.send_signal(signal.SIGSTOP)
             time.sleep(0.1)
             systemd.forget()
             assert systemd.hears(1.5) == ""
-            process.send_signal(signal.SIGCONT)
+            child.send_signal(signal.SIGCONT)
             assert systemd.hears() == "WATCHDOG=1"
         finally:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
+            child.send_signal(signal.SIGCONT)
+            child.kill()
