@@ -11,6 +11,11 @@ from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, GiveUp
 
+PLAN_FIELDS = (
+    *("name", "price", "duration", "uptime", "data", "rate", "fair"),
+    *("devices", "starts"),
+)
+
 
 def plan_add(args: Args) -> dict[str, Any]:
     """Put a package on sale."""
@@ -30,6 +35,37 @@ def plan_add(args: Args) -> dict[str, Any]:
         fair=args.fair,
     )
     return _plan(plan)
+
+
+def plan_change(args: Args) -> dict[str, Any]:
+    """Change a package for whoever buys from now on."""
+    from hotspot_lite.trade import catalogue
+
+    now = open_box().clock.now().at
+    plan = catalogue.by_name(args.plan)
+    told = {name: getattr(args, name) for name in PLAN_FIELDS}
+    given = {name: value for name, value in told.items() if value is not None}
+    catalogue.change(plan, given, "cli", now)
+    return _plan(type(plan).get_by_id(plan.id))
+
+
+def plan_off_sale(args: Args) -> dict[str, Any]:
+    """Take a package off sale; its time and vouchers stay good."""
+    return _put_on_sale(args.plan, False)
+
+
+def plan_on_sale(args: Args) -> dict[str, Any]:
+    """Put a package on sale that was taken off."""
+    return _put_on_sale(args.plan, True)
+
+
+def _put_on_sale(name: str, is_on: bool) -> dict[str, Any]:
+    from hotspot_lite.trade import catalogue
+
+    now = open_box().clock.now().at
+    plan = catalogue.by_name(name)
+    catalogue.put_on_sale(plan, is_on, "cli", now)
+    return {"name": plan.name, "on_sale": is_on}
 
 
 def plan_list(args: Args) -> list[dict[str, Any]]:
@@ -195,29 +231,35 @@ def payment_reconcile(args: Args) -> dict[str, Any]:
     return {"asked": sorted(before)}
 
 
+def _take_plan(verb: Any, given: dict[str, Any], otherwise: str | None) -> None:
+    """The options of a package; without any default of its own, what it has stays."""
+    needed = otherwise is not None
+    verb.add_argument("--name", required=needed)
+    verb.add_argument("--price", required=needed, help="20 or 20.50; 0: free")
+    verb.add_argument("--duration", required=needed, help="30m, 1h, 7d, 2w")
+    helps = {
+        "uptime": "1h of it online; without: time runs offline too",
+        "data": "500M or 2G; without: no limit",
+        "rate": "upload/download, 2M/4M; then burst, threshold, seconds",
+        "fair": "2G day 512k/1M: slower after that much; or month, all",
+    }
+    for name, says in helps.items():
+        verb.add_argument(f"--{name}", default=given.get(name, otherwise), help=says)
+    verb.add_argument("--devices", type=int, default=given.get("devices"))
+    starts = given.get("starts")
+    verb.add_argument("--starts", choices=("sale", "first-use"), default=starts)
+
+
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     plan = add_noun(nouns, "plan", "packages on sale")
     add = add_verb(plan, "add", plan_add)
-    add.add_argument("--name", required=True)
-    add.add_argument("--price", required=True, help="20 or 20.50")
-    add.add_argument("--duration", required=True, help="30m, 1h, 7d, 2w")
-    add.add_argument(
-        "--uptime", default="", help="1h of it online; without: time runs offline too"
-    )
-    add.add_argument("--data", default="", help="500M or 2G; without: no limit")
-    add.add_argument(
-        "--rate",
-        default="10M/10M",
-        help="upload/download, 2M/4M; then burst, threshold, seconds",
-    )
-    add.add_argument(
-        "--fair",
-        default="",
-        help="2G day 512k/1M: slower after that much; or month, all",
-    )
-    add.add_argument("--devices", type=int, default=1)
-    add.add_argument("--starts", choices=("sale", "first-use"), default="sale")
+    _take_plan(add, {"rate": "10M/10M", "devices": 1, "starts": "sale"}, "")
+    change = add_verb(plan, "change", plan_change)
+    change.add_argument("plan", help="its name")
+    _take_plan(change, {}, None)
+    for verb, do in (("off-sale", plan_off_sale), ("on-sale", plan_on_sale)):
+        add_verb(plan, verb, do).add_argument("plan", help="its name")
     add_verb(plan, "list", plan_list)
     voucher = add_noun(nouns, "voucher", "vouchers")
     make = add_verb(voucher, "create", voucher_create)

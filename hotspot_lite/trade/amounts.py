@@ -19,3 +19,11 @@ def read_data(text: str) -> int | None:
             f"{text!r} is not an amount of data.", "Write 500M or 2G.", field="data"
         )
     return int(match[1]) * UNITS_BYTES[match[2]]
+
+
+def write_data(size_bytes: int | None) -> str:
+    """Bytes as `read_data` reads them, in the largest unit that loses nothing."""
+    if size_bytes is None:
+        return ""
+    exact = [name for name, size in UNITS_BYTES.items() if not size_bytes % size]
+    return f"{size_bytes // UNITS_BYTES[exact[-1]]}{exact[-1]}"

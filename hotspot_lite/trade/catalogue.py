@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -12,7 +15,7 @@ from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
 from hotspot_lite.trade import audit
-from hotspot_lite.trade.amounts import read_data
+from hotspot_lite.trade.amounts import read_data, write_data
 from hotspot_lite.trade.fair import read_fair
 from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.rates import read_rate
@@ -76,46 +79,120 @@ def add(
 ) -> Plan:
     """Put a package on sale.
 
-    `price` is in the currency ("20" or "20.50"), `duration` like 1h, 30m, 7d, `data`
-    like 500M or 2G or "" for no limit, `rate` as RouterOS writes it (trade/rates.py).
-    `uptime` like 1h is time online, used within `duration`; "": time runs offline too.
-    `fair` like "2G day 512k/1M" slows down after that much; "": never.
+    `price` is in the currency ("20" or "20.50"; "0": free, once a day for a device),
+    `duration` like 1h, 30m, 7d, `data` like 500M or 2G or "" for no limit, `rate` as
+    RouterOS writes it (trade/rates.py). `uptime` like 1h is time online, used within
+    `duration`; "": time runs offline too. `fair` like "2G day 512k/1M" slows down
+    after that much; "": never.
     Raises BadInput naming the field; then nothing is added.
     """
-    if not name.strip() or len(name) > 60:
+    row = _read(
+        {
+            "name": name,
+            "price": price,
+            "duration": duration,
+            "data": data,
+            "rate": rate,
+            "devices": devices,
+            "starts": starts,
+            "uptime": uptime,
+            "fair": fair,
+        }
+    )
+    with store.atomic(), _named_once(name):
+        plan = Plan.create(made_at=now, **row)
+        audit.note(by, "plan add", plan.name, now)
+    return plan
+
+
+def change(plan: Plan, given: Mapping[str, Any], by: str, now: int) -> bool:
+    """Change some fields of a package, written as in `add`; whether anything changed.
+
+    What was sold keeps the terms it was sold with. Raises BadInput naming the field;
+    then nothing is changed.
+    """
+    row = _read(written(plan) | dict(given))
+    new = {name: value for name, value in row.items() if value != getattr(plan, name)}
+    if not new:
+        return False
+    told = [f"{name} {getattr(plan, name)} → {value}" for name, value in new.items()]
+    with store.atomic(), _named_once(row["name"]):
+        Plan.update(new).where(Plan.id == plan.id).execute()
+        audit.note(by, "plan change", f"{plan.name}: {', '.join(told)}", now)
+    return True
+
+
+def put_on_sale(plan: Plan, is_on: bool, by: str, now: int) -> bool:
+    """Show a package to customers, or no longer; whether that is a change.
+
+    Its vouchers stay good: they were paid for.
+    """
+    with store.atomic():
+        other = (Plan.id == plan.id) & (Plan.on_sale != is_on)
+        if not Plan.update(on_sale=is_on).where(other).execute():
+            return False
+        audit.note(by, "plan on sale" if is_on else "plan off sale", plan.name, now)
+    return True
+
+
+def written(plan: Plan) -> dict[str, Any]:
+    """The fields of a package as `add` takes them."""
+    whole, cents = divmod(plan.price_cents, 100)
+    return {
+        "name": plan.name,
+        "price": f"{whole}.{cents:02}" if cents else str(whole),
+        "duration": write_duration(plan.duration_seconds),
+        "data": write_data(plan.data_bytes),
+        "rate": plan.rate,
+        "devices": plan.devices,
+        "starts": plan.starts,
+        "uptime": (write_duration(plan.uptime_seconds) if plan.uptime_seconds else ""),
+        "fair": plan.fair,
+    }
+
+
+def _read(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a package. Raises BadInput naming the field."""
+    name = given["name"].strip()
+    if not name or len(name) > 60:
         raise BadInput("A package needs a name of 1 to 60 letters.", field="name")
-    if not 1 <= devices <= 100:
+    if not 1 <= given["devices"] <= 100:
         raise BadInput("Devices must be 1 to 100.", field="devices")
-    duration_seconds = read_duration(duration)
-    uptime_seconds = read_uptime(uptime, duration_seconds)
-    if starts not in ("sale", "first-use"):
+    if given["starts"] not in ("sale", "first-use"):
         raise BadInput("Starts must be sale or first-use.", field="starts")
+    duration_seconds = read_duration(given["duration"])
+    return {
+        "name": name,
+        "price_cents": read_price(given["price"]),
+        "duration_seconds": duration_seconds,
+        "data_bytes": read_data(given["data"]),
+        "rate": read_rate(given["rate"]),
+        "devices": given["devices"],
+        "starts": given["starts"],
+        "uptime_seconds": read_uptime(given["uptime"], duration_seconds),
+        "fair": read_fair(given["fair"]),
+    }
+
+
+@contextmanager
+def _named_once(name: str) -> Iterator[None]:
     try:
-        with store.atomic():
-            plan = Plan.create(
-                name=name.strip(),
-                price_cents=read_price(price),
-                duration_seconds=duration_seconds,
-                data_bytes=read_data(data),
-                rate=read_rate(rate),
-                devices=devices,
-                starts=starts,
-                uptime_seconds=uptime_seconds,
-                fair=read_fair(fair),
-                made_at=now,
-            )
-            audit.note(by, "plan add", plan.name, now)
+        yield
     except IntegrityError:
         raise BadInput(
             f"There is a package {name!r} already.", "Give another name.", field="name"
         ) from None
-    return plan
 
 
 def on_sale() -> list[Plan]:
     """The packages that customers see, cheapest first."""
     query = Plan.select().where(Plan.on_sale).order_by(Plan.price_cents, Plan.id)
     return list(query)
+
+
+def off_sale() -> list[Plan]:
+    """The packages that were taken off sale, by name."""
+    return list(Plan.select().where(~Plan.on_sale).order_by(Plan.name))
 
 
 def by_name(name: str) -> Plan:
@@ -153,6 +230,15 @@ def read_duration(text: str) -> int:
     if not 60 <= seconds <= 400 * 86400:
         raise BadInput("A package lasts 1 minute to 400 days.", field="duration")
     return seconds
+
+
+def write_duration(seconds: int) -> str:
+    """Seconds as `read_duration` reads them: 5400 is 1h30m."""
+    text, left = "", seconds
+    for unit in "dhm":
+        number, left = divmod(left, UNITS_SECONDS[unit])
+        text += f"{number}{unit}" if number else ""
+    return text
 
 
 def read_uptime(text: str, duration_seconds: int) -> int | None:

@@ -42,6 +42,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.outages import Outages
     from hotspot_lite.web.paybill import Paybill
     from hotspot_lite.web.payments import Payments
+    from hotspot_lite.web.plans import Plans
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.programs import Programs
     from hotspot_lite.web.queue import Queue
@@ -77,6 +78,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Admin(box, door),
         Start(box, door),
         Trend(box, door),
+        Plans(box, door),
         Vouchers(box, door),
         Payments(box, door),
         Story(box, door),

@@ -289,7 +289,9 @@ def guard(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def refuse_large_forms() -> None:
     """A hook: our forms are small, and what isn't is not read. Callbacks see theirs."""
-    is_form = request.method == "POST" and not request.path.startswith("/cb/")
+    is_form = request.method not in ("GET", "HEAD") and not request.path.startswith(
+        "/cb/"
+    )
     if is_form and request.content_length > MOST_FORM_BYTES:
         raise HTTPError(413)
 

@@ -59,9 +59,7 @@ def ready_sales(stage: Stage, count: int) -> list[Sale]:
         for number in (next(NUMBERS) for _ in range(count)):
             visitor = stage.town.visitor()
             wish = payments.Ask(plan, visitor.phone, visitor.mac, visitor.ip)
-            payment = payments.ask(
-                wish, opened.key, now, prompts_of_all=NO_LIMIT
-            )
+            payment = payments.ask(wish, opened.key, now, prompts_of_all=NO_LIMIT)
             checkout_id = f"ws_CO_{number:017}{visitor.phone[-9:]}"
             Payment.update(state="sent", checkout_request_id=checkout_id).where(
                 Payment.id == payment.id

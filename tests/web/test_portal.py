@@ -498,6 +498,13 @@ def test_every_text_of_the_templates_is_there() -> None:
     assert len(asked) > 40
 
 
+def test_a_line_that_goes_on_is_marked_as_bottle_reads_it() -> None:
+    # One backslash would stand on the page.
+    for path in Path(language.__file__).parent.rglob("*.tpl"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert not line.endswith("\\") or line.endswith("\\\\"), path.name
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

@@ -197,6 +197,17 @@ def test_what_can_not_be_used_is_said_with_its_field(
     assert [plan.name for plan in catalogue.on_sale()] == ["<b>Hour</b>"]
 
 
+def test_a_package_is_changed_and_taken_off_sale(place: Site) -> None:
+    key, where = token(place), f"/plans/{Plan.get().id}"
+    changed = ask(place, "PATCH", where, key, {"price": "35"}).json()
+    assert changed["price_cents"] == 3500 and changed["on_sale"] is True
+    refused = ask(place, "PATCH", where, key, {"rate": "fast"})
+    assert refused.status == 422 and refused.json()["error"]["field"] == "rate"
+    told = ask(place, "POST", f"{where}/sale", key, {"on_sale": False}).json()
+    assert told["on_sale"] is False
+    assert catalogue.on_sale() == []
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -15,6 +15,7 @@ from hotspot_lite.web.v1.declare import (
     WORD,
     Call,
     Endpoint,
+    flag,
     maybe,
     one_of,
     record,
@@ -34,6 +35,7 @@ PLAN = record(
     fair=WORD,
     devices=NUMBER,
     starts=WORD,
+    on_sale=flag(),
 )
 BATCH = record(
     id=NUMBER,
@@ -46,6 +48,17 @@ BATCH = record(
 CODE = record(
     id=NUMBER, code=WORD, state=one_of(*STATES), used_at=maybe(TIME), mac=WORD
 )
+PLAN_BODY = {
+    "name": text(60, 1),
+    "price": text(12, 1),
+    "duration": text(12, 1),
+    "uptime": text(12),
+    "data": text(12),
+    "rate": text(80, 1),
+    "fair": text(60),
+    "devices": whole(1, 100),
+    "starts": one_of("sale", "first-use"),
+}
 ON_A_PAGE = 500
 BATCHES = 50
 
@@ -59,6 +72,20 @@ def add_plan(call: Call) -> dict[str, Any]:
     """Put a package on sale."""
     given: dict[str, Any] = dict(call.body)
     return _plan(catalogue.add(now=call.now, by=call.person.name, **given))
+
+
+def change_plan(call: Call) -> dict[str, Any]:
+    """Change a package for whoever buys from now on."""
+    plan = one(Plan, call.path["id"])
+    catalogue.change(plan, call.body, call.person.name, call.now)
+    return _plan(one(Plan, plan.id))
+
+
+def put_on_sale(call: Call) -> dict[str, Any]:
+    """Show a package to customers, or no longer."""
+    plan = one(Plan, call.path["id"])
+    catalogue.put_on_sale(plan, call.body["on_sale"], call.person.name, call.now)
+    return _plan(one(Plan, plan.id))
 
 
 def listed(call: Call) -> dict[str, Any]:
@@ -129,20 +156,31 @@ ENDPOINTS = (
         add_plan,
         PLAN,
         ("manager",),
-        body={
-            "name": text(60, 1),
-            "price": text(12, 1),
-            "duration": text(12, 1),
-            "uptime": text(12),
-            "data": text(12),
-            "rate": text(80, 1),
-            "fair": text(60),
-            "devices": whole(1, 100),
-            "starts": one_of("sale", "first-use"),
-        },
+        body=PLAN_BODY,
         needs=("name", "price", "duration"),
         status=201,
         fails=(422,),
+    ),
+    Endpoint(
+        "PATCH",
+        "/plans/{id}",
+        "Change a package for whoever buys from now on",
+        change_plan,
+        PLAN,
+        ("manager",),
+        body=PLAN_BODY,
+        fails=(404, 422),
+    ),
+    Endpoint(
+        "POST",
+        "/plans/{id}/sale",
+        "Put a package on sale, or take it off",
+        put_on_sale,
+        PLAN,
+        ("manager",),
+        body={"on_sale": flag()},
+        needs=("on_sale",),
+        fails=(404, 422),
     ),
     Endpoint(
         "GET",

@@ -32,9 +32,9 @@
 % end
 % for plan in plans:
 <label class="card"><input type="radio" name="plan" value="{{plan["id"]}}" required{{" checked" if values.get("plan") == plan["id"] or len(plans) == 1 else ""}}>
-<span class="what"><b>{{plan["name"]}}</b><small><i>{{plan["time"]}}</i> <i>{{plan["speed"]}}</i> <i>{{plan["data"]}}</i> <i>{{plan["devices"]}}</i>\
+<span class="what"><b>{{plan["name"]}}</b><small><i>{{plan["time"]}}</i> <i>{{plan["speed"]}}</i> <i>{{plan["data"]}}</i> <i>{{plan["devices"]}}</i>\\
 % if plan["fair"]:
- <i>{{plan["fair"]}}</i>\
+ <i>{{plan["fair"]}}</i>\\
 % end
 </small></span>
 <span class="price">{{plan["price"]}}</span></label>
