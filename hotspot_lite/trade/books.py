@@ -13,6 +13,7 @@ from peewee import Case, fn
 from hotspot_lite.trade.catalogue import read_terms
 from hotspot_lite.trade.models import (
     CashSale,
+    FreeUse,
     MoneyFact,
     Payment,
     Refund,
@@ -101,7 +102,8 @@ def _unpaid() -> Iterator[Wrong]:
 
 def _for_nothing() -> Iterator[Wrong]:
     bare = Subscription.payment.is_null() & Subscription.voucher.is_null()
-    for time in Subscription.select().where(bare).iterator():
+    free = FreeUse.select().where(FreeUse.subscription == Subscription.id)
+    for time in Subscription.select().where(bare & ~fn.EXISTS(free)).iterator():
         says = f"Subscription {time.id}, {time.plan_name}."
         yield Wrong("time-for-nothing", says, None, time.price_cents)
 

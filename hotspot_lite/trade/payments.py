@@ -98,8 +98,10 @@ def ask(
 
     The row is on disk before the push leaves. The same wish again, while its prompt
     may be open, is the same payment. Raises BadInput where the phone or the device
-    must wait.
+    must wait, and for a free package.
     """
+    if not wish.plan.price_cents:
+        raise BadInput("That package is free.", "Use its own button.", field="plan")
     with store.atomic():
         same = _open_prompt(wish, now)
         if same is not None:

@@ -158,6 +158,15 @@ def begin(
     return subscription
 
 
+def prove(time: Subscription, mac: str, ip: str, now: int) -> None:
+    """Call for `time` on the device `mac`, if the router has it at the address `ip`.
+
+    In a transaction.
+    """
+    _wait(time, called_at=now)
+    _call(time.customer, ip, "mac", mac)
+
+
 def welcome(customer: Customer, mac: str, ip: str, now: int) -> bool:
     """A known device opened the portal, so it isn't online: call for its time.
 

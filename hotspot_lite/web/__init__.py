@@ -45,6 +45,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.plans import Plans
     from hotspot_lite.web.portal import Portal
     from hotspot_lite.web.programs import Programs
+    from hotspot_lite.web.purchase import Purchase
     from hotspot_lite.web.queue import Queue
     from hotspot_lite.web.queue_change import QueueChanges
     from hotspot_lite.web.reports import Reports
@@ -68,6 +69,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     queue = Queue(box, door)
     rooms: tuple[Any, ...] = (
         Portal(box, rails),
+        Purchase(box, rails),
         Callbacks(box, rails),
         Claims(box),
         Returning(box),

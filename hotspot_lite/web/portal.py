@@ -7,10 +7,9 @@ was paid for. How a purchase stands is worded in `waiting`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import parse_qs
 
-from bottle import Bottle, HTTPError, HTTPResponse
+from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
@@ -18,7 +17,7 @@ from hotspot_lite.trade import (
     accounts,
     catalogue,
     customers,
-    hearsay,
+    free,
     payments,
     returning,
     subscriptions,
@@ -26,7 +25,7 @@ from hotspot_lite.trade import (
 )
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
-from hotspot_lite.web import pages, visitor, waiting
+from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.rails import Rails, WebRail, offered
 from hotspot_lite.web.returning import Welcome
@@ -35,6 +34,7 @@ from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
 
 WRONG_CODES, WRONG_CODES_SECONDS = 10, 600
+FREE_ASKS, FREE_ASKS_SECONDS = 5, 600
 MOST_ERROR = 160
 NO_VALUES: Mapping[str, str] = {}
 
@@ -46,14 +46,14 @@ class Portal(Sheet):
         super().__init__(box)
         self.rails = offered(rails)
         self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
+        self.free_asks = Tries(FREE_ASKS, FREE_ASKS_SECONDS)
         self.welcome = Welcome(box)
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`."""
         app.route("/", "GET", self.home)
         app.route("/buy", "POST", self.buy)
-        app.route("/wait/<ref>.json", "GET", self.wait_json)
-        app.route("/wait/<ref>", "GET", self.wait)
+        app.route("/free", "POST", self.take_free)
         app.route("/voucher", "POST", self.redeem)
         app.route("/status", "GET", self.status)
 
@@ -113,29 +113,23 @@ class Portal(Sheet):
             peer = pages.client_address()
             return returning.begin(customer, peer, "voucher", now, who.mac)
 
-    def wait(self, ref: str) -> HTTPResponse:
-        """GET /wait/<ref>: how a purchase stands, looking again by itself."""
-        stand, who = self._stand(ref)
-        t = self.words(who)
-        goes_on = stand.step == "page" and pages.query("go") == "1"
-        return pages.portal_page(
-            "wait",
-            t,
-            refresh=f"0;url={stand.page_url}" if goes_on else stand.refresh_seconds,
-            way=self._way(stand.provider),
-            login_origin=who.login_origin,
-            stand=stand,
-            state=self.state(who),
-            who=who,
-            price=self.price(stand.price_cents),
-            connect=waiting.connect_form(stand, who),
-            **self.frame(who, f"/wait/{ref}"),
-        )
-
-    def wait_json(self, ref: str) -> HTTPResponse:
-        """GET /wait/<ref>.json: the same for a machine."""
-        stand, who = self._stand(ref)
-        return pages.json_page(stand.as_dict(self.words(who)))
+    def take_free(self) -> HTTPResponse:
+        """POST /free {plan, state}: to the page that waits for the router."""
+        who, is_fresh = self.posting()
+        peer = pages.client_address()
+        if not is_fresh:
+            return self._home(who, 422, notice="home.stale")
+        if self.free_asks.must_wait(peer):
+            return self._home(who, 429, notice="claim.wait")
+        # Each counts: with a MAC made up, it would cost us rows.
+        self.free_asks.wrong(peer)
+        try:
+            plan = self._plan(pages.form("plan", 12), who)
+            found = free.take(plan, who.mac, peer, self.now(), self.zone())
+        except BadInput as exc:
+            return self._home(who, 422, problem=exc)
+        ref = waiting.voucher_ref(found, self.box.key)
+        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
 
     def status(self) -> HTTPResponse:
         """GET /status: the time and data this device has left."""
@@ -167,13 +161,16 @@ class Portal(Sheet):
         router_error: str = "",
     ) -> HTTPResponse:
         t, now = self.words(who), self.now()
-        live = self._live(who, now)
+        live, plans = self._live(who, now), catalogue.on_sale()
         return pages.portal_page(
             "home",
             t,
             status,
             who.login_origin,
-            plans=[self._card(plan, t) for plan in catalogue.on_sale()],
+            plans=[self._card(plan, t) for plan in plans if plan.price_cents],
+            free=[self._card(plan, t) for plan in plans if not plan.price_cents]
+            if self._may_have_free(who, now) and not live
+            else [],
             ways=[(rail.name, self._button(rail, t)) for rail in self.rails],
             left=waiting.left_of(live[0], now, self.zone()) if live else None,
             login=self._own_login(who, live),
@@ -208,6 +205,12 @@ class Portal(Sheet):
         code = accounts.code_for(*where, self.now()) if who.mac else ""
         return {"way": "paybill", "number": found["mpesa.shortcode"], "account": code}
 
+    def _may_have_free(self, who: Visitor, now: int) -> bool:
+        """Only the router can tell that a device is what it says it is."""
+        if not who.mac or not self.box.settings["router.host"]:
+            return False
+        return not free.had_today(who.mac, now, self.zone())
+
     def _card(self, plan: Plan, t: Words) -> dict[str, str]:
         return {
             "id": str(plan.id),
@@ -219,11 +222,6 @@ class Portal(Sheet):
             "devices": t.count("devices", plan.devices),
             "fair": t.fair(plan.fair),
         }
-
-    def _way(self, name: str) -> str:
-        """A way to pay, by its name for people."""
-        labels = {rail.name: rail.label for rail in self.rails}
-        return labels.get(name, name)
 
     def _button(self, rail: WebRail, t: Words) -> str:
         key = f"pay.{rail.name}"
@@ -254,6 +252,11 @@ class Portal(Sheet):
             return None
         return device if device.ip == who.ip == pages.client_address() else None
 
+    def _plan(self, text: str, who: Visitor) -> Plan:
+        if not text.isascii() or not text.isdigit():
+            raise BadInput(self.words(who)("home.choose"), field="plan")
+        return catalogue.for_sale(int(text))
+
     def _ask(self, who: Visitor, values: Mapping[str, str]) -> Payment:
         reading = self.box.clock.now()
         plan_id, phone = values["plan"], values["phone"]
@@ -264,10 +267,8 @@ class Portal(Sheet):
             chosen = earlier.provider
         known = {rail.name: rail for rail in self.rails}
         rail = known.get(chosen, self.rails[0])
-        if not plan_id.isascii() or not plan_id.isdigit():
-            raise BadInput(self.words(who)("home.choose"), field="plan")
         wish = payments.Ask(
-            catalogue.for_sale(int(plan_id)),
+            self._plan(plan_id, who),
             normalise_phone(phone),
             who.mac,
             who.ip,
@@ -278,26 +279,6 @@ class Portal(Sheet):
         )
         most = self.box.settings["mpesa.prompts_in_10_minutes"]
         return payments.ask(wish, self.box.key, reading.at, reading.believed, most)
-
-    def _stand(self, ref: str) -> tuple[waiting.Stand, Visitor]:
-        """How the purchase `ref` stands, and for which device. HTTPError 404."""
-        now, zone = self.now(), self.zone()
-        lang = pages.query("lang")
-        payment = payments.by_ref(ref)
-        if payment is not None:
-            who = Visitor(payment.mac, payment.ip, payment.login_url, lang)
-            who = visitor.clean(who, self.router_host)
-            if hearsay.may_ask_soon(payment, now):
-                hearsay.call_for_query(payment)
-            asked = self.asking()
-            return waiting.of_payment(payment, now, zone), replace(
-                who, lang=asked.lang or who.lang
-            )
-        subscription = waiting.by_voucher_ref(ref, self.box.key)
-        if subscription is None:
-            raise HTTPError(404)
-        who = self.asking()
-        return waiting.of_voucher(subscription, now, zone), who
 
 
 def _scanned_code() -> str:

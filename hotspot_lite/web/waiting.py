@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from hotspot_lite.trade import confirming, payments, subscriptions
+from hotspot_lite.trade import confirming, free, payments, subscriptions
 from hotspot_lite.trade.models import Payment, Subscription
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.web.language import Words, data_text
@@ -158,7 +158,8 @@ def _of_time(
         return Stand(step="making", **told)  # type: ignore[arg-type]
     customer = subscription.customer
     told["left"] = left_of(subscription, now, zone)
-    told["login"] = (customer.username, customer.secret)
+    if not free.is_free(subscription):
+        told["login"] = (customer.username, customer.secret)
     step = _step(subscription, now, age)
     if step in ("online", "over", "ready"):
         told["refresh_seconds"] = REST_SECONDS if step == "online" else 0

@@ -64,6 +64,16 @@ def test_a_voucher_bought_at_the_counter_works_too(stage: Stage) -> None:
     assert until(visitor.is_on_the_internet, 10)
 
 
+def test_a_free_package_needs_one_tap(stage: Stage) -> None:
+    stage.command("plan", "add", "--name", "Taste", "--price", "0", "--duration", "15m")
+    visitor = stage.town.visitor()
+    (form,) = [f for f in visitor.browse().forms if f.action.endswith("/free")]
+    assert visitor.submit(form).status == 200
+    assert until(visitor.is_on_the_internet, 10)
+    (row,) = [r for r in stage.town.router.active() if r["mac-address"] == visitor.mac]
+    assert row["radius"] == "true"
+
+
 def test_who_logs_in_by_hand_with_the_sms_is_online(
     stage: Stage, customer: Visitor
 ) -> None:

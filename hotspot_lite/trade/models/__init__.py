@@ -6,6 +6,7 @@ each noun are in the module of its name; the tables themselves are made by
 """
 
 from hotspot_lite.trade.models.access import (
+    FreeUse,
     MadeGood,
     Mirror,
     Session,
@@ -67,6 +68,7 @@ __all__ = [
     "Errand",
     "Event",
     "Export",
+    "FreeUse",
     "ImportRun",
     "Inquiry",
     "InquiryBody",

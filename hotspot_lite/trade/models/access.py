@@ -100,6 +100,18 @@ class Mirror(Table):
     written_at = IntegerField()
 
 
+class FreeUse(Table):
+    """A device that had its free package of a day."""
+
+    day = TextField()  # the place's date, 2026-11-28
+    mac = TextField()
+    subscription = ForeignKeyField(Subscription, unique=True)
+
+    class Meta:
+        table_name = "free_use"
+        primary_key = CompositeKey("day", "mac")
+
+
 class MadeGood(Table):
     """An outage whose minutes are given back, customer after customer."""
 

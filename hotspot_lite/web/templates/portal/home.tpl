@@ -53,8 +53,21 @@
 <button{{!"" if len(ways) == 1 else ' name="rail" value="' + name + '"'}}{{!"" if name == ways[0][0] else ' class="second"'}}>{{label}}</button>
 % end
 </form>
-% else:
+% elif not free:
 <p class="note">{{t("home.none")}}</p>
+% end
+% if problem and (not problem_field or problem_field in ("plan", "phone") and not plans):
+<p class="note bad" role="alert">{{problem}}</p>
+% end
+% for plan in free:
+<form method="post" action="/free" class="free">
+<input type="hidden" name="state" value="{{state}}">
+<input type="hidden" name="plan" value="{{plan["id"]}}">
+<p class="card"><span class="what"><b>{{plan["name"]}}</b><small><i>{{plan["time"]}}</i> <i>{{plan["speed"]}}</i> <i>{{plan["data"]}}</i></small></span>
+<span class="price">{{t("free.price")}}</span></p>
+<button class="second">{{t("free.use")}}</button>
+<p class="hint">{{t("free.hint")}}</p>
+</form>
 % end
 % if hand and plans:
 <details>
