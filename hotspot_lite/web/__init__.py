@@ -36,6 +36,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.imports import Imports
     from hotspot_lite.web.letters import Letters
     from hotspot_lite.web.login import Door
+    from hotspot_lite.web.look import LookPages
     from hotspot_lite.web.messages import Messages
     from hotspot_lite.web.money_audit import MoneyAudits
     from hotspot_lite.web.online import Sessions
@@ -81,6 +82,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Start(box, door),
         Trend(box, door),
         Plans(box, door),
+        LookPages(box, door),
         Vouchers(box, door),
         Payments(box, door),
         Story(box, door),

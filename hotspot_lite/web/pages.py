@@ -30,6 +30,7 @@ from bottle import (
 
 from hotspot_lite import store
 from hotspot_lite.settings import Settings
+from hotspot_lite.web import colors
 from hotspot_lite.web.language import Words, words
 from hotspot_lite.web.menu import KEYS, groups_for
 
@@ -44,7 +45,16 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-OWN = ("/admin", "/api", "/cb", "/static", "/wait", "/router", "/captive-portal")
+OWN = (
+    "/admin",
+    "/api",
+    "/cb",
+    "/static",
+    "/wait",
+    "/router",
+    "/logo",
+    "/captive-portal",
+)
 
 
 @functools.cache
@@ -55,17 +65,21 @@ def static_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "static"
 
 
-@functools.cache
-def portal_css() -> str:
-    """The portal's style, as it stands inside each of its pages."""
+@functools.lru_cache(8)
+def portal_css(color: str = "") -> str:
+    """The portal's style, as it stands inside each of its pages.
+
+    `color`, #0b6b45, is the place's own; "": ours.
+    """
     text = (static_folder() / "portal.css").read_text(encoding="utf-8")
     bare = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    return re.sub(r"\s*([{};:,>])\s*", r"\1", re.sub(r"\s+", " ", bare)).strip()
+    short = re.sub(r"\s*([{};:,>])\s*", r"\1", re.sub(r"\s+", " ", bare)).strip()
+    return short + colors.css(color)
 
 
-@functools.cache
-def _css_hash() -> str:
-    digest = hashlib.sha256(portal_css().encode()).digest()
+@functools.lru_cache(8)
+def _css_hash(color: str) -> str:
+    digest = hashlib.sha256(portal_css(color).encode()).digest()
     return "sha256-" + base64.b64encode(digest).decode()
 
 
@@ -92,18 +106,19 @@ def portal_page(
 
     `login_origin` is the router a form on it may be sent to, besides ourselves.
     """
-    body = render(f"portal/{name}", t=t, css=portal_css(), **values)
+    color = values.get("color", "")
+    body = render(f"portal/{name}", t=t, css=portal_css(color), **values)
     headers = ALWAYS | {
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store",
-        "Content-Security-Policy": _portal_policy(login_origin),
+        "Content-Security-Policy": _portal_policy(login_origin, color),
     }
     return HTTPResponse(body, status, headers)
 
 
-def _portal_policy(login_origin: str) -> str:
+def _portal_policy(login_origin: str, color: str) -> str:
     return (
-        f"default-src 'none'; style-src '{_css_hash()}'; img-src 'self' data:;"
+        f"default-src 'none'; style-src '{_css_hash(color)}'; img-src 'self' data:;"
         f" form-action 'self' {login_origin}".rstrip()
         + "; frame-ancestors 'none'; base-uri 'none'"
     )

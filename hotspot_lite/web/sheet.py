@@ -12,6 +12,7 @@ from bottle import request
 
 from hotspot_lite.box import Box
 from hotspot_lite.settings import Settings
+from hotspot_lite.trade import look
 from hotspot_lite.web import pages, visitor
 from hotspot_lite.web.language import Words, languages, price_text, words
 from hotspot_lite.web.visitor import Visitor
@@ -30,6 +31,7 @@ class Sheet:
 
     def frame(self, who: Visitor, path: str) -> dict[str, Any]:
         """What the frame of every page needs: the name, and the other languages."""
+        found = look.now_so()
         others = [code for code in languages() if code != self.lang(who)]
         return {
             "box_name": self.box.settings["box.name"],
@@ -37,6 +39,10 @@ class Sheet:
                 (code, words(code)("page.language"), self.link(path, who, code))
                 for code in others
             ],
+            "color": found.color,
+            "logo": look.mark_of(found),
+            "help_text": found.help,
+            "help_phone": found.phone,
             "home_link": self.link("/", who, who.lang),
             "status_link": self.link("/status", who, who.lang),
         }

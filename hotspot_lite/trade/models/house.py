@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peewee import (
     AutoField,
+    BlobField,
     BooleanField,
     ForeignKeyField,
     IntegerField,
@@ -41,6 +42,17 @@ class Event(Table):
     channel = TextField()
     type = TextField()
     body = TextField()
+
+
+class Look(Table):
+    """How the portal looks: one row, or none (see `look`)."""
+
+    id = AutoField()
+    color = TextField(default="")  # "": ours
+    help = TextField(default="")
+    phone = TextField(default="")
+    logo = BlobField(null=True)
+    logo_kind = TextField(default="")
 
 
 class RouterFigure(Table):

@@ -12,7 +12,11 @@
 <style>{{!css}}</style>
 </head>
 <body>
-<header><b>{{box_name}}</b>
+<header>\\
+% if get("logo"):
+<img src="/logo/{{logo}}" alt="" height="48">\\
+% end
+<b>{{box_name}}</b>
 <nav>
 % for code, name, link in others:
 <a href="{{link}}" lang="{{code}}" hreflang="{{code}}">{{name}}</a>
@@ -21,5 +25,12 @@
 <main>
 {{!base}}
 </main>
+% if get("help_text") or get("help_phone"):
+<footer><p><b>{{t("page.help")}}</b> {{get("help_text", "")}}
+% if get("help_phone"):
+<a href="tel:{{"".join(c for c in help_phone if c in "+0123456789")}}">{{help_phone}}</a>
+% end
+</p></footer>
+% end
 </body>
 </html>
