@@ -13,7 +13,7 @@ from hotspot_lite.errors import BadInput, GiveUp
 
 PLAN_FIELDS = (
     *("name", "price", "duration", "uptime", "data", "rate", "fair"),
-    *("devices", "starts"),
+    *("devices", "pauses", "starts"),
 )
 
 
@@ -33,6 +33,7 @@ def plan_add(args: Args) -> dict[str, Any]:
         starts=args.starts,
         uptime=args.uptime,
         fair=args.fair,
+        pauses=args.pauses,
     )
     return _plan(plan)
 
@@ -86,6 +87,7 @@ def _plan(plan: Any) -> dict[str, Any]:
         "data_bytes": plan.data_bytes,
         "rate": plan.rate,
         "fair": plan.fair,
+        "pauses": plan.pauses,
         "devices": plan.devices,
         "starts": plan.starts,
     }
@@ -246,6 +248,8 @@ def _take_plan(verb: Any, given: dict[str, Any], otherwise: str | None) -> None:
     for name, says in helps.items():
         verb.add_argument(f"--{name}", default=given.get(name, otherwise), help=says)
     verb.add_argument("--devices", type=int, default=given.get("devices"))
+    says = "how often its customer may pause it"
+    verb.add_argument("--pauses", type=int, default=given.get("pauses"), help=says)
     starts = given.get("starts")
     verb.add_argument("--starts", choices=("sale", "first-use"), default=starts)
 
@@ -254,7 +258,9 @@ def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     plan = add_noun(nouns, "plan", "packages on sale")
     add = add_verb(plan, "add", plan_add)
-    _take_plan(add, {"rate": "10M/10M", "devices": 1, "starts": "sale"}, "")
+    _take_plan(
+        add, {"rate": "10M/10M", "devices": 1, "pauses": 0, "starts": "sale"}, ""
+    )
     change = add_verb(plan, "change", plan_change)
     change.add_argument("plan", help="its name")
     _take_plan(change, {}, None)

@@ -20,6 +20,7 @@ from hotspot_lite.trade.fair import read_fair
 from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.rates import read_rate
 
+MOST_PAUSES = 99
 UNITS_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
@@ -37,6 +38,7 @@ class Terms:
     starts: str
     uptime_seconds: int | None = None  # sales before there was any have none
     fair: str = ""  # and no rule of fair use (trade/fair.py)
+    pauses: int = 0
 
     def as_json(self) -> str:
         """As it is kept with a payment or a batch of vouchers."""
@@ -56,6 +58,7 @@ def terms_of(plan: Plan) -> Terms:
         plan.starts,
         plan.uptime_seconds,
         plan.fair,
+        plan.pauses,
     )
 
 
@@ -75,6 +78,7 @@ def add(
     starts: str = "sale",
     uptime: str = "",
     fair: str = "",
+    pauses: int = 0,
     by: str = "cli",
 ) -> Plan:
     """Put a package on sale.
@@ -83,7 +87,7 @@ def add(
     `duration` like 1h, 30m, 7d, `data` like 500M or 2G or "" for no limit, `rate` as
     RouterOS writes it (trade/rates.py). `uptime` like 1h is time online, used within
     `duration`; "": time runs offline too. `fair` like "2G day 512k/1M" slows down
-    after that much; "": never.
+    after that much; "": never. `pauses` is how often its customer may stop it.
     Raises BadInput naming the field; then nothing is added.
     """
     row = _read(
@@ -97,6 +101,7 @@ def add(
             "starts": starts,
             "uptime": uptime,
             "fair": fair,
+            "pauses": pauses,
         }
     )
     with store.atomic(), _named_once(name):
@@ -148,6 +153,7 @@ def written(plan: Plan) -> dict[str, Any]:
         "starts": plan.starts,
         "uptime": (write_duration(plan.uptime_seconds) if plan.uptime_seconds else ""),
         "fair": plan.fair,
+        "pauses": plan.pauses,
     }
 
 
@@ -158,6 +164,8 @@ def _read(given: Mapping[str, Any]) -> dict[str, Any]:
         raise BadInput("A package needs a name of 1 to 60 letters.", field="name")
     if not 1 <= given["devices"] <= 100:
         raise BadInput("Devices must be 1 to 100.", field="devices")
+    if not 0 <= given["pauses"] <= MOST_PAUSES:
+        raise BadInput(f"Pauses must be 0 to {MOST_PAUSES}.", field="pauses")
     if given["starts"] not in ("sale", "first-use"):
         raise BadInput("Starts must be sale or first-use.", field="starts")
     duration_seconds = read_duration(given["duration"])
@@ -171,6 +179,7 @@ def _read(given: Mapping[str, Any]) -> dict[str, Any]:
         "starts": given["starts"],
         "uptime_seconds": read_uptime(given["uptime"], duration_seconds),
         "fair": read_fair(given["fair"]),
+        "pauses": given["pauses"],
     }
 
 

@@ -65,6 +65,7 @@ def _package(row: Cells, context: Context) -> None:
         starts=row.get("starts") or "sale",
         uptime=row.get("uptime", ""),
         fair=row.get("fair", ""),
+        pauses=_whole(row.get("pauses") or "0", "pauses"),
         by=context.who,
     )
 
@@ -146,6 +147,7 @@ KINDS: dict[str, Kind] = {
                 Column("data", ("quota", "limit", "datalimit")),
                 Column("rate", ("speed", "ratelimit", "kasi")),
                 Column("fair", ("fairuse", "fup")),
+                Column("pauses", ("pause",)),
                 Column("devices", ("sharedusers", "shared", "vifaa")),
                 Column("starts", ("begins",)),
                 Column("uptime", ("uptimelimit", "online")),

@@ -148,7 +148,9 @@ def _affected(outage: Outage, after_id: int, at: int) -> Iterator[Hit]:
 
 
 def _ran_out_or_runs(time: Subscription) -> bool:
-    """Not what was refunded, nor what used up its data."""
+    """Not what was refunded or paused, nor what used up its data."""
+    if time.paused_at is not None:
+        return False
     ended, expires = time.ended_at, time.expires_at
     return ended is None or ended >= (expires or 0) - RAN_OUT_SECONDS
 

@@ -166,6 +166,7 @@ def expiring(minutes: int, now: int) -> Iterator[Due]:
 def expired(_: int, now: int) -> Iterator[Due]:
     """Whose time ended just now, and has no more."""
     over = Subscription.ended_at.between(now - LATE_SECONDS, now)
+    over &= Subscription.paused_at.is_null()
     for one in _told_nothing(letters.EXPIRED).where(over):
         if not subscriptions.live(one.customer, now):
             yield Due(one, {})

@@ -14,7 +14,14 @@ import secrets
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import customers, messages, presence, subscriptions, vouchers
+from hotspot_lite.trade import (
+    customers,
+    messages,
+    pausing,
+    presence,
+    subscriptions,
+    vouchers,
+)
 from hotspot_lite.trade.models import (
     Customer,
     Device,
@@ -63,7 +70,7 @@ def by_voucher(text: str, now: int) -> Customer | None:
     if voucher is None:
         return None
     found = Subscription.get_or_none(Subscription.voucher == voucher)
-    return found.customer if found and left(found.customer, now) else None
+    return found.customer if found and has_any(found.customer, now) else None
 
 
 def send_code(phone: str, key: bytes, now: int) -> bool:
@@ -77,7 +84,7 @@ def send_code(phone: str, key: bytes, now: int) -> bool:
         asked = PhoneCode.select().where(
             (PhoneCode.phone == phone) & (PhoneCode.made_at > since)
         )
-        is_known = customer is not None and left(customer, now) is not None
+        is_known = customer is not None and has_any(customer, now)
         if not is_known or asked.count() >= CODES_PER_HOUR:
             return False
         code = f"{secrets.randbelow(10**6):06}"
@@ -136,6 +143,11 @@ def left(customer: Customer, now: int) -> Subscription | None:
     return begun[0] if begun else None
 
 
+def has_any(customer: Customer, now: int) -> bool:
+    """Whether there is time to use now, or paused time that can go on."""
+    return bool(left(customer, now) or pausing.of(customer, now))
+
+
 # -- to the device in the hand -------------------------------------------------------
 
 
@@ -144,12 +156,14 @@ def begin(
 ) -> Subscription:
     """Call for the customer's time on the device at the address `ip`; which time.
 
+    Time that was paused goes on.
+
     The router is asked which device that is: `mac`, from the visitor, counts only
     where there is no router to ask. Raises BadInput where too many devices took it.
     """
     _refuse_too_many(customer, now)
     with store.atomic():
-        subscription = left(customer, now)
+        subscription = left(customer, now) or pausing.go_on(customer, now)
         if subscription is None:
             raise BadInput("There is no time left.", "Choose a package.")
         # The page waits for the admission that is to come, not for an earlier one.

@@ -123,7 +123,8 @@ def _time(payment: Payment) -> Iterator[Moment]:
         elif time.access == "failed":
             yield Moment(time.made_at, "Not put online yet", time.access_says)
         if time.ended_at is not None:
-            yield Moment(time.ended_at, "The time is over")
+            says = "Paused" if time.paused_at else "The time is over"
+            yield Moment(time.ended_at, says)
         for row in Message.select().where(Message.subscription == time):
             yield Moment(row.made_at, f"SMS with the login: {row.state}", row.says)
 

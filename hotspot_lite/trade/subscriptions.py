@@ -128,6 +128,7 @@ def give(wish: Wish, now: int) -> Subscription:
         made_at=now,
         uptime_seconds=terms.uptime_seconds,
         fair=terms.fair,
+        pauses_left=terms.pauses,
     )
     customers.remember_device(wish.mac, wish.ip, wish.customer, now)
     if wish.mac:
@@ -224,8 +225,12 @@ def is_data_used_up(subscription: Subscription) -> bool:
 def end_early(subscription: Subscription, now: int) -> None:
     """End time that is not used up; what its customer bought after it begins at once.
 
-    In a transaction. Ended already, nothing changes.
+    In a transaction. Ended already, nothing changes but that it can't go on.
     """
+    paused = (Subscription.id == subscription.id) & Subscription.paused_at.is_null(
+        False
+    )
+    Subscription.update(paused_at=None).where(paused).execute()
     this = (Subscription.id == subscription.id) & Subscription.ended_at.is_null()
     if not Subscription.update(ended_at=now).where(this).execute():
         return

@@ -39,6 +39,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.look import LookPages
     from hotspot_lite.web.messages import Messages
     from hotspot_lite.web.money_audit import MoneyAudits
+    from hotspot_lite.web.mytime import MyTime
     from hotspot_lite.web.online import Sessions
     from hotspot_lite.web.outages import Outages
     from hotspot_lite.web.paybill import Paybill
@@ -71,6 +72,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     rooms: tuple[Any, ...] = (
         Portal(box, rails),
         Purchase(box, rails),
+        MyTime(box),
         Callbacks(box, rails),
         Claims(box),
         Returning(box),

@@ -154,6 +154,8 @@ class Customers(Desk):
             state = "over" if is_over else "later" if is_later else "running"
             if time.starts_at is None and not is_over:
                 state = "from first use"
+            if time.paused_at is not None:
+                state = "paused"
             rows.append(
                 {
                     "plan": time.plan_name,

@@ -25,9 +25,10 @@ FIELDS = (
     "rate",
     "fair",
     "devices",
+    "pauses",
     "starts",
 )
-DEFAULTS = {"rate": "5M/5M", "devices": "1", "starts": "sale"}
+DEFAULTS = {"rate": "5M/5M", "devices": "1", "pauses": "0", "starts": "sale"}
 LIST = "/admin/plans"
 
 
@@ -116,6 +117,7 @@ class Plans(Desk):
             "fair": plan.fair,
             "data": data_words(plan.data_bytes, t),
             "devices": str(plan.devices),
+            "pauses": str(plan.pauses),
             "starts": plan.starts,
         }
 
@@ -125,4 +127,6 @@ def _typed() -> dict[str, str]:
 
 
 def _given() -> dict[str, Any]:
-    return _typed() | {"devices": number("devices", 0)}
+    pauses = number("pauses", -1) if pages.form("pauses", 3).strip() else 0
+    whole = {"devices": number("devices", 0), "pauses": pauses}
+    return _typed() | whole

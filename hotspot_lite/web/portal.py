@@ -7,6 +7,7 @@ was paid for. How a purchase stands is worded in `waiting`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qs
 
 from bottle import Bottle, HTTPResponse
@@ -16,17 +17,17 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
     accounts,
     catalogue,
-    customers,
     free,
+    pausing,
     payments,
     returning,
-    subscriptions,
     vouchers,
 )
-from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
+from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.language import Words
+from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.rails import Rails, WebRail, offered
 from hotspot_lite.web.returning import Welcome
 from hotspot_lite.web.sheet import Sheet
@@ -55,7 +56,6 @@ class Portal(Sheet):
         app.route("/buy", "POST", self.buy)
         app.route("/free", "POST", self.take_free)
         app.route("/voucher", "POST", self.redeem)
-        app.route("/status", "GET", self.status)
 
     # --- the pages
 
@@ -131,24 +131,6 @@ class Portal(Sheet):
         ref = waiting.voucher_ref(found, self.box.key)
         return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
 
-    def status(self) -> HTTPResponse:
-        """GET /status: the time and data this device has left."""
-        who = self.asking()
-        t, now = self.words(who), self.now()
-        found = [waiting.left_of(s, now, self.zone()) for s in self._live(who, now)]
-        frame = self.frame(who, "/status")
-        return pages.portal_page(
-            "status", t, left=found, who=who, own_link=self._own_link(who), **frame
-        )
-
-    def _own_link(self, who: Visitor) -> str:
-        """The customer's link, for the device itself only; else ""."""
-        device = self._own_device(who)
-        if device is None:
-            return ""
-        base = str(self.box.settings["web.public_url"])
-        return f"{base}/back/{returning.token(device.customer, self.box.key)}"
-
     # --- how they are made
 
     def _home(
@@ -161,7 +143,7 @@ class Portal(Sheet):
         router_error: str = "",
     ) -> HTTPResponse:
         t, now = self.words(who), self.now()
-        live, plans = self._live(who, now), catalogue.on_sale()
+        live, plans = live_of(who, now), catalogue.on_sale()
         return pages.portal_page(
             "home",
             t,
@@ -173,6 +155,7 @@ class Portal(Sheet):
             else [],
             ways=[(rail.name, self._button(rail, t)) for rail in self.rails],
             left=waiting.left_of(live[0], now, self.zone()) if live else None,
+            paused_seconds=0 if live else _paused_seconds(who, now),
             login=self._own_login(who, live),
             who=who,
             state=self.state(who),
@@ -211,7 +194,7 @@ class Portal(Sheet):
             return False
         return not free.had_today(who.mac, now, self.zone())
 
-    def _card(self, plan: Plan, t: Words) -> dict[str, str]:
+    def _card(self, plan: Plan, t: Words) -> dict[str, Any]:
         return {
             "id": str(plan.id),
             "name": plan.name,
@@ -220,7 +203,14 @@ class Portal(Sheet):
             "speed": t.speed(plan.rate),
             "data": waiting.data_words(plan.data_bytes, t),
             "devices": t.count("devices", plan.devices),
-            "fair": t.fair(plan.fair),
+            "more": [
+                text
+                for text in (
+                    t.fair(plan.fair),
+                    t("plan.pauses") if plan.pauses else "",
+                )
+                if text
+            ],
         }
 
     def _button(self, rail: WebRail, t: Words) -> str:
@@ -228,10 +218,6 @@ class Portal(Sheet):
         return t(key) if t.has(key) else t("pay.other", way=rail.label)
 
     # --- what they have
-
-    def _live(self, who: Visitor, now: int) -> list[Subscription]:
-        customer = customers.by_device(who.mac)
-        return subscriptions.live(customer, now) if customer else []
 
     def _own_login(
         self, who: Visitor, live: list[Subscription]
@@ -241,16 +227,10 @@ class Portal(Sheet):
         A MAC in the address proves nothing: the password is shown only to the address
         that this device had when it bought.
         """
-        device = self._own_device(who) if live and who.login_url else None
+        device = own_device(who) if live and who.login_url else None
         if device is None:
             return None
         return device.customer.username, device.customer.secret
-
-    def _own_device(self, who: Visitor) -> Device | None:
-        device = Device.get_or_none(Device.mac == who.mac) if who.mac else None
-        if device is None or not who.ip:
-            return None
-        return device if device.ip == who.ip == pages.client_address() else None
 
     def _plan(self, text: str, who: Visitor) -> Plan:
         if not text.isascii() or not text.isdigit():
@@ -279,6 +259,11 @@ class Portal(Sheet):
         )
         most = self.box.settings["mpesa.prompts_in_10_minutes"]
         return payments.ask(wish, self.box.key, reading.at, reading.believed, most)
+
+
+def _paused_seconds(who: Visitor, now: int) -> int:
+    paused = paused_of(who, now)
+    return pausing.seconds_left(paused) if paused else 0
 
 
 def _scanned_code() -> str:

@@ -9,7 +9,15 @@ from hotspot_lite import jobs, journey
 from hotspot_lite.box import Box
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, events, payments, subscriptions, vouchers
+from hotspot_lite.trade import (
+    catalogue,
+    events,
+    pausing,
+    payments,
+    returning,
+    subscriptions,
+    vouchers,
+)
 from hotspot_lite.trade.models import Session, Subscription
 
 
@@ -234,3 +242,20 @@ def test_data_shared_by_two_devices_is_over_by_their_sum(box: Box, town: Town) -
     assert town.router.nas.settle(5)
     journey.drain()
     assert Subscription.get().data_used_bytes == 11 * 1024**2
+
+
+def test_paused_time_is_off_at_once_and_on_again_with_as_much_left(
+    online: Subscription, town: Town
+) -> None:
+    Subscription.update(pauses_left=1).execute()
+    pausing.pause(online, journey.here.now())
+    journey.expire()
+    assert town.router.active() == []
+    left = pausing.seconds_left(Subscription.get())
+    customer, now = online.customer, journey.here.now()
+    returning.begin(customer, online.ip, "pause", now, online.mac)
+    journey.welcome(customer_id=customer.id, mac=online.mac, ip=online.ip, how="pause")
+    journey.admit(subscription_id=online.id)
+    (active,) = town.router.active()
+    assert active["mac-address"] == online.mac
+    assert subscriptions.seconds_left(Subscription.get(), now) == left

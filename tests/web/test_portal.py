@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sqlite3
 from contextlib import closing
@@ -485,6 +486,24 @@ def test_what_the_trade_says_is_still_said_so() -> None:
     for key in language.words("en").keys:
         if key.startswith("says."):
             assert key.removeprefix("says.") in code
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["asking", "claims", "free", "pausing", "payments", "phones", "returning"],
+)
+def test_what_the_trade_says_to_customers_is_said_in_their_language(name: str) -> None:
+    code = (Path(payments.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+    said = {
+        word.value
+        for call in ast.walk(ast.parse(code))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "BadInput"
+        for word in call.args[:2]
+        if isinstance(word, ast.Constant)
+    }
+    assert said
+    known = language.words("sw").keys
+    assert {text for text in said if f"says.{text}" not in known} == set()
 
 
 def test_every_text_of_the_templates_is_there() -> None:

@@ -33,6 +33,7 @@ PLAN = record(
     data_bytes=maybe(NUMBER),
     rate=WORD,
     fair=WORD,
+    pauses=NUMBER,
     devices=NUMBER,
     starts=WORD,
     on_sale=flag(),
@@ -56,6 +57,7 @@ PLAN_BODY = {
     "data": text(12),
     "rate": text(80, 1),
     "fair": text(60),
+    "pauses": whole(0, catalogue.MOST_PAUSES),
     "devices": whole(1, 100),
     "starts": one_of("sale", "first-use"),
 }

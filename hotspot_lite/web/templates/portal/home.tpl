@@ -22,6 +22,9 @@
 % end
 </section>
 % end
+% if paused_seconds:
+<section class="note" role="status"><p>{{t("pause.paused", time=t.time(paused_seconds))}}</p><p><a href="{{status_link}}">{{t("page.status")}}</a></p></section>
+% end
 % if plans:
 <form method="post" action="/buy">
 <input type="hidden" name="state" value="{{state}}">
@@ -33,8 +36,8 @@
 % for plan in plans:
 <label class="card"><input type="radio" name="plan" value="{{plan["id"]}}" required{{" checked" if values.get("plan") == plan["id"] or len(plans) == 1 else ""}}>
 <span class="what"><b>{{plan["name"]}}</b><small><i>{{plan["time"]}}</i> <i>{{plan["speed"]}}</i> <i>{{plan["data"]}}</i> <i>{{plan["devices"]}}</i>\\
-% if plan["fair"]:
- <i>{{plan["fair"]}}</i>\\
+% for text in plan["more"]:
+ <i>{{text}}</i>\\
 % end
 </small></span>
 <span class="price">{{plan["price"]}}</span></label>

@@ -1,5 +1,8 @@
-% rebase("portal/frame.tpl", title=t("status.title"), refresh=60)
+% rebase("portal/frame.tpl", title=t("status.title"))
 <h1>{{t("status.title")}}</h1>
+% if problem or notice:
+<p class="note bad" role="alert">{{problem or notice}}</p>
+% end
 <div role="status">
 % for one in left:
 % include("portal/left.tpl", left=one)
@@ -7,11 +10,22 @@
 <p class="{{"note good" if one.is_online else "note"}}">{{t("status.online" if one.is_online else "status.waiting")}}</p>
 % end
 % end
-% if not left:
+% if paused:
+<p class="note">{{t("pause.paused", time=t.time(paused))}}</p>
+% elif not left:
 <p class="note">{{t("status.none" if who.mac else "status.unknown")}}</p>
 % end
 </div>
-% if left and own_link:
+% if may_go_on:
+<form method="post" action="/status/go-on"><input type="hidden" name="state" value="{{state}}">
+<button>{{t("pause.go_on")}}</button></form>
+% end
+% if pauses_left:
+<form method="post" action="/status/pause"><input type="hidden" name="state" value="{{state}}">
+<button class="second">{{t("pause.pause")}}</button>
+<p class="hint">{{t("pause.hint", times=t.count("times", pauses_left))}}</p></form>
+% end
+% if (left or paused) and own_link:
 <p class="hint">{{t("back.mine")}} <a href="{{own_link}}">{{own_link}}</a></p>
 % end
 <p><a href="{{home_link}}">{{t("page.home")}}</a></p>

@@ -1,0 +1,104 @@
+"""My time: what this device has left, and pausing it."""
+
+from __future__ import annotations
+
+from bottle import Bottle, HTTPResponse
+
+from hotspot_lite.errors import BadInput
+from hotspot_lite.trade import pausing, returning
+from hotspot_lite.trade.models import Customer, Device
+from hotspot_lite.web import pages, waiting
+from hotspot_lite.web.own import live_of, own_device, paused_of
+from hotspot_lite.web.sheet import Sheet
+from hotspot_lite.web.visitor import Visitor
+
+# While a device is being put online or out, the page looks sooner.
+SOON_SECONDS, REST_SECONDS = 5, 60
+
+
+class MyTime(Sheet):
+    """The page of who has time."""
+
+    def add_to(self, app: Bottle) -> None:
+        """Put its pages on `app`."""
+        app.route("/status", "GET", self.status)
+        app.route("/status/pause", "POST", self.pause)
+        app.route("/status/go-on", "POST", self.go_on)
+
+    def status(self) -> HTTPResponse:
+        """GET /status: the time and data this device has left."""
+        return self._page(self.asking())
+
+    def pause(self) -> HTTPResponse:
+        """POST /status/pause {state}: stop the running time of this very device."""
+        who, is_fresh = self.posting()
+        if not is_fresh:
+            return self._page(who, 422, notice="home.stale")
+        try:
+            self._device(who)
+            live = live_of(who, self.now())
+            if not live:
+                raise BadInput("There is no time left.", "Choose a package.")
+            pausing.pause(live[0], self.now())
+        except BadInput as exc:
+            return self._page(who, 422, exc)
+        return pages.go_to(f"/status?{self.as_query(who)}")
+
+    def go_on(self) -> HTTPResponse:
+        """POST /status/go-on {state}: on to the page that connects this device."""
+        who, is_fresh = self.posting()
+        if not is_fresh:
+            return self._page(who, 422, notice="home.stale")
+        try:
+            customer, now = self._customer(who), self.now()
+            peer = pages.client_address()
+            found = returning.begin(customer, peer, "pause", now, who.mac)
+        except BadInput as exc:
+            return self._page(who, 422, exc)
+        ref = waiting.voucher_ref(found, self.box.key)
+        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
+
+    def _device(self, who: Visitor) -> Device:
+        """The device that asks. Raises BadInput where that is not proved."""
+        device = own_device(who)
+        if device is None:
+            raise BadInput(self.words(who)("pause.not_own"))
+        return device
+
+    def _customer(self, who: Visitor) -> Customer:
+        found: Customer = self._device(who).customer
+        return found
+
+    def _page(
+        self,
+        who: Visitor,
+        status: int = 200,
+        problem: BadInput | None = None,
+        notice: str = "",
+    ) -> HTTPResponse:
+        t, now, zone = self.words(who), self.now(), self.zone()
+        live, paused, device = live_of(who, now), paused_of(who, now), own_device(who)
+        may_pause = bool(device and live and pausing.may_pause(live[0], now))
+        return pages.portal_page(
+            "status",
+            t,
+            status,
+            left=[waiting.left_of(time, now, zone) for time in live],
+            paused=pausing.seconds_left(paused) if paused else 0,
+            pauses_left=live[0].pauses_left if may_pause else 0,
+            may_go_on=bool(device and paused and not live),
+            who=who,
+            state=self.state(who),
+            own_link=self._own_link(device),
+            problem=t.said(problem) if problem else "",
+            notice=t(notice) if notice else "",
+            refresh=0 if status != 200 else REST_SECONDS,
+            **self.frame(who, "/status"),
+        )
+
+    def _own_link(self, device: Device | None) -> str:
+        """The customer's link, for the device itself only; else ""."""
+        if device is None:
+            return ""
+        base = str(self.box.settings["web.public_url"])
+        return f"{base}/back/{returning.token(device.customer, self.box.key)}"

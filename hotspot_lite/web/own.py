@@ -1,0 +1,32 @@
+"""What a visitor has, by the device in the hand; and whether it is that device.
+
+A MAC in an address proves nothing. What only its owner may see or do is for a browser
+at the address that the device had when it was last put online.
+"""
+
+from __future__ import annotations
+
+from hotspot_lite.trade import customers, pausing, subscriptions
+from hotspot_lite.trade.models import Device, Subscription
+from hotspot_lite.web import pages
+from hotspot_lite.web.visitor import Visitor
+
+
+def live_of(who: Visitor, now: int) -> list[Subscription]:
+    """The time that is left for this device."""
+    customer = customers.by_device(who.mac)
+    return subscriptions.live(customer, now) if customer else []
+
+
+def paused_of(who: Visitor, now: int) -> Subscription | None:
+    """The paused time of this device, or None."""
+    customer = customers.by_device(who.mac)
+    return pausing.of(customer, now) if customer else None
+
+
+def own_device(who: Visitor) -> Device | None:
+    """The device, if it is the one that asks; else None."""
+    device = Device.get_or_none(Device.mac == who.mac) if who.mac else None
+    if device is None or not who.ip:
+        return None
+    return device if device.ip == who.ip == pages.client_address() else None

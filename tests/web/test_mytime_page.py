@@ -1,0 +1,90 @@
+"""My time in the portal: paused and gone on with, by the very device only."""
+
+from __future__ import annotations
+
+import pytest
+from house import IP, JOINED, MAC, Answer, Browser, Site
+
+from hotspot_lite import store
+from hotspot_lite.trade import catalogue, customers, pausing, subscriptions
+from hotspot_lite.trade.models import Customer, Subscription
+
+OTHER = "mac=02%3A00%3A00%3A00%3A00%3A99&ip=127.0.0.1"
+
+
+@pytest.fixture
+def time(site: Site) -> Subscription:
+    owner, _ = customers.of_phone("254712345678", site.now())
+    terms = catalogue.terms_of(site.plan(pauses=2))
+    with store.atomic():
+        return subscriptions.give(
+            subscriptions.Wish(owner, terms, MAC, IP), site.now() - 600
+        )
+
+
+def press(customer: Browser, what: str, joined: str = JOINED, **more: str) -> Answer:
+    state = customer.get(f"/?{joined}").field("state") if not more else ""
+    return customer.post(f"/status/{what}", {"state": state} | more)
+
+
+def test_time_is_paused_and_the_pages_say_so(
+    customer: Browser, time: Subscription
+) -> None:
+    assert "can be paused" in customer.get(f"/?{JOINED}").text
+    assert "Pause my time" in customer.get(f"/status?{JOINED}").text
+    assert press(customer, "pause").status == 303
+    page = customer.get(f"/status?{JOINED}").text
+    assert "Your time is paused: 50 minutes left" in page
+    assert "Go on with my time" in page and "Pause my time" not in page
+    assert "Your time is paused" in customer.get(f"/?{JOINED}").text
+    assert "Muda wako umesimamishwa" in customer.get(f"/?{JOINED}&lang=sw").text
+
+
+def test_going_on_leads_to_the_page_that_connects(
+    site: Site, customer: Browser, time: Subscription
+) -> None:
+    press(customer, "pause")
+    where = press(customer, "go-on").where
+    assert "/wait/v-" in where
+    assert "Connecting your device" in customer.get(where).text
+    owner = Customer.get()
+    assert pausing.of(owner, site.now()) is None
+    assert len(subscriptions.live(owner, site.now())) == 1
+    assert "You can pause once" in customer.get(f"/status?{JOINED}").text
+
+
+def test_a_package_without_pauses_offers_none(
+    customer: Browser, time: Subscription
+) -> None:
+    Subscription.update(pauses_left=0).execute()
+    assert "Pause my time" not in customer.get(f"/status?{JOINED}").text
+    answer = press(customer, "pause")
+    assert answer.status == 422 and "can not be paused" in answer.text
+
+
+def test_who_only_says_to_be_that_device_pauses_nothing(
+    customer: Browser, time: Subscription
+) -> None:
+    elsewhere = JOINED.replace("127.0.0.1", "10.5.50.9", 1)
+    assert elsewhere != JOINED
+    for joined in (elsewhere, OTHER):
+        assert "Pause my time" not in customer.get(f"/status?{joined}").text
+        answer = press(customer, "pause", joined)
+        assert answer.status == 422 and "not the device" in answer.text
+    assert Subscription.get().paused_at is None
+
+
+@pytest.mark.parametrize("what", ["pause", "go-on"])
+def test_a_form_that_is_not_ours_changes_nothing(
+    customer: Browser, time: Subscription, what: str
+) -> None:
+    assert press(customer, what, state="x.y").status == 422
+    assert Subscription.get().paused_at is None
+
+
+def test_staff_see_that_it_is_paused(
+    site: Site, customer: Browser, time: Subscription
+) -> None:
+    press(customer, "pause")
+    page = site.staff("mary", "cashier").get(f"/admin/customers/{Customer.get().id}")
+    assert "paused" in page.text
