@@ -5,9 +5,8 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
-returning, mirroring, cutting, slowing, ending, checking, noticing, auditing, reporting,
-bookkeeping, importing, watching, errands, hooking,
-keeping.
+returning, pairing, mirroring, cutting, slowing, ending, checking, noticing, auditing,
+reporting, bookkeeping, importing, watching, errands, hooking, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -35,6 +34,7 @@ from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
 from hotspot_lite.journey.online import admit, catch_up
+from hotspot_lite.journey.pairing import let_in_bare, pair
 from hotspot_lite.journey.reporting import mail_takings, write_export
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.slowing import change_rate, fair_use
@@ -66,6 +66,7 @@ __all__ = [
     "inquire",
     "kick",
     "leave",
+    "let_in_bare",
     "listen",
     "look",
     "look_for_hooks",
@@ -74,6 +75,7 @@ __all__ = [
     "match",
     "mirror_changes",
     "notice",
+    "pair",
     "push",
     "read_result",
     "reconcile",

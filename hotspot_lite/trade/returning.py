@@ -236,7 +236,7 @@ def settle(customer_id: int, mac: str, ip: str, how: str, now: int) -> int:
             store.create(Move, customer=customer, mac=mac, how=how, at=now)
         gone = _displaced(customer, mac, subscription.devices, now)
         for device in gone:
-            _displace(device, customer, now)
+            displace(device, customer, now)
         customers.remember_device(mac, ip, customer, now)
         _wait(subscription, mac=mac, ip=ip)
         if not gone:
@@ -268,7 +268,11 @@ def _displaced(customer: Customer, mac: str, most: int, now: int) -> list[Device
     return others[most - 1 :]
 
 
-def _displace(device: Device, customer: Customer, now: int) -> None:
+def displace(device: Device, customer: Customer, now: int) -> None:
+    """The customer's time is no longer for that device, which is put out.
+
+    In a transaction.
+    """
     Device.delete().where(Device.mac == device.mac).execute()
     presence.suppose_ended(device.mac, now)
     jobs.put(

@@ -21,6 +21,7 @@ from hotspot_lite.trade.models import (
     ImportRun,
     Login,
     Message,
+    Pairing,
     PhoneCode,
     RefusedRow,
     Session,
@@ -90,6 +91,7 @@ def _old(settings: Mapping[str, Any] | Any, now: int) -> Iterator[Old]:
     )
     yield _by(Session, Session.uniq, over)
     yield _by(Login, Login.token_hash, Login.expires_at <= now)
+    yield _by(Pairing, Pairing.id, Pairing.made_at < codes)
     yield _by(PhoneCode, PhoneCode.id, PhoneCode.made_at < codes)
     runs = _select(ImportRun.id, ImportRun.made_at < now - ROWS_DAYS * DAY_SECONDS)
     yield _by(RefusedRow, RefusedRow.id, RefusedRow.run.in_(runs))

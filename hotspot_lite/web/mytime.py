@@ -1,19 +1,19 @@
-"""My time: what this device has left, and pausing it."""
+"""My time: what this device has left, pausing it, sharing it with a TV."""
 
 from __future__ import annotations
 
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import pausing, returning
+from hotspot_lite.trade import pairing, pausing, returning
 from hotspot_lite.trade.models import Customer, Device
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.sheet import Sheet
 from hotspot_lite.web.visitor import Visitor
 
-# While a device is being put online or out, the page looks sooner.
-SOON_SECONDS, REST_SECONDS = 5, 60
+# While a device is looked for, the page looks again sooner.
+SOON_SECONDS, REST_SECONDS = 3, 60
 
 
 class MyTime(Sheet):
@@ -24,6 +24,9 @@ class MyTime(Sheet):
         app.route("/status", "GET", self.status)
         app.route("/status/pause", "POST", self.pause)
         app.route("/status/go-on", "POST", self.go_on)
+        app.route("/status/device", "GET", self.device_form)
+        app.route("/status/device", "POST", self.add_device)
+        app.route("/status/device/remove", "POST", self.remove_device)
 
     def status(self) -> HTTPResponse:
         """GET /status: the time and data this device has left."""
@@ -58,6 +61,32 @@ class MyTime(Sheet):
         ref = waiting.voucher_ref(found, self.box.key)
         return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
 
+    def device_form(self) -> HTTPResponse:
+        """GET /status/device: asks for the device. It doesn't go away while one types."""
+        return self._device_page(self.asking())
+
+    def add_device(self) -> HTTPResponse:
+        """POST /status/device {device, state}: let a TV or console in as well."""
+        who, is_fresh = self.posting()
+        if not is_fresh:
+            return self._device_page(who, 422, notice="home.stale")
+        try:
+            pairing.ask(self._customer(who), pages.form("device", 40), self.now())
+        except BadInput as exc:
+            return self._device_page(who, 422, exc)
+        return pages.go_to(f"/status?{self.as_query(who)}")
+
+    def remove_device(self) -> HTTPResponse:
+        """POST /status/device/remove {mac, state}: that device is out."""
+        who, is_fresh = self.posting()
+        if not is_fresh:
+            return self._page(who, 422, notice="home.stale")
+        try:
+            pairing.forget(self._customer(who), pages.form("mac", 20), self.now())
+        except BadInput as exc:
+            return self._page(who, 422, exc)
+        return pages.go_to(f"/status?{self.as_query(who)}")
+
     def _device(self, who: Visitor) -> Device:
         """The device that asks. Raises BadInput where that is not proved."""
         device = own_device(who)
@@ -78,6 +107,8 @@ class MyTime(Sheet):
     ) -> HTTPResponse:
         t, now, zone = self.words(who), self.now(), self.zone()
         live, paused, device = live_of(who, now), paused_of(who, now), own_device(who)
+        wish = pairing.newest(device.customer, now) if device else None
+        looks = bool(wish and wish.state == "waiting")
         may_pause = bool(device and live and pausing.may_pause(live[0], now))
         return pages.portal_page(
             "status",
@@ -92,8 +123,31 @@ class MyTime(Sheet):
             own_link=self._own_link(device),
             problem=t.said(problem) if problem else "",
             notice=t(notice) if notice else "",
-            refresh=0 if status != 200 else REST_SECONDS,
+            may_add=bool(device and live and live[0].devices > 1),
+            bare=[one.mac for one in pairing.of(device.customer)] if device else [],
+            wish=wish.state if wish else "",
+            device_link=self.link("/status/device", who, who.lang),
+            refresh=0 if status != 200 else SOON_SECONDS if looks else REST_SECONDS,
             **self.frame(who, "/status"),
+        )
+
+    def _device_page(
+        self,
+        who: Visitor,
+        status: int = 200,
+        problem: BadInput | None = None,
+        notice: str = "",
+    ) -> HTTPResponse:
+        t = self.words(who)
+        return pages.portal_page(
+            "device",
+            t,
+            status,
+            state=self.state(who),
+            typed=pages.form("device", 40),
+            problem=t.said(problem) if problem else "",
+            notice=t(notice) if notice else "",
+            **self.frame(who, "/status/device"),
         )
 
     def _own_link(self, device: Device | None) -> str:

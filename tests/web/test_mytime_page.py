@@ -6,8 +6,8 @@ import pytest
 from house import IP, JOINED, MAC, Answer, Browser, Site
 
 from hotspot_lite import store
-from hotspot_lite.trade import catalogue, customers, pausing, subscriptions
-from hotspot_lite.trade.models import Customer, Subscription
+from hotspot_lite.trade import catalogue, customers, pairing, pausing, subscriptions
+from hotspot_lite.trade.models import Customer, Device, Pairing, Subscription
 
 OTHER = "mac=02%3A00%3A00%3A00%3A00%3A99&ip=127.0.0.1"
 
@@ -88,3 +88,60 @@ def test_staff_see_that_it_is_paused(
     press(customer, "pause")
     page = site.staff("mary", "cashier").get(f"/admin/customers/{Customer.get().id}")
     assert "paused" in page.text
+
+
+# -- a device without a browser ----------------------------------------------------
+
+
+def test_a_tv_is_asked_for_looked_for_and_removed(
+    site: Site, customer: Browser, time: Subscription
+) -> None:
+    Subscription.update(devices=2).execute()
+    assert "Add a TV or console" in customer.get(f"/status?{JOINED}").text
+    form = customer.get(f"/status/device?{JOINED}").text
+    assert 'name="device"' in form and "refresh" not in form
+    assert press_device(customer, "eb:56:4e").status == 303
+    page = customer.get(f"/status?{JOINED}").text
+    assert "Looking for the device" in page and 'content="3"' in page
+    tv = "02:00:00:EB:56:4E"
+    pairing.settle(Pairing.get().id, {tv: "10.5.50.9"}, site.now())
+    page = customer.get(f"/status?{JOINED}").text
+    assert "The device is online." in page and tv in page
+    state = customer.get(f"/?{JOINED}").field("state")
+    customer.post("/status/device/remove", {"state": state, "mac": tv})
+    assert tv not in customer.get(f"/status?{JOINED}").text
+
+
+def press_device(customer: Browser, text: str, joined: str = JOINED) -> Answer:
+    state = customer.get(f"/?{joined}").field("state")
+    return customer.post("/status/device", {"state": state, "device": text})
+
+
+@pytest.mark.parametrize("text", ["", "<b>", "12:34"])
+def test_no_mac_is_said_beside_the_field_with_what_was_typed(
+    customer: Browser, time: Subscription, text: str
+) -> None:
+    Subscription.update(devices=2).execute()
+    answer = press_device(customer, text)
+    assert answer.status == 422 and "not the end of a MAC" in answer.text
+    assert "<b>" not in answer.text.partition("<main>")[2]
+
+
+def test_only_the_device_itself_brings_another(
+    customer: Browser, time: Subscription
+) -> None:
+    Subscription.update(devices=2).execute()
+    assert press_device(customer, "eb:56:4e", OTHER).status == 422
+    assert not Pairing.select().exists()
+
+
+def test_another_customers_device_is_not_removed(
+    site: Site, customer: Browser, time: Subscription
+) -> None:
+    theirs, _ = customers.of_phone("254711111111", site.now())
+    customers.remember_device("02:00:00:00:00:55", "10.5.50.5", theirs, site.now())
+    Device.update(bare=True).where(Device.customer == theirs).execute()
+    state = customer.get(f"/?{JOINED}").field("state")
+    fields = {"state": state, "mac": "02:00:00:00:00:55"}
+    assert customer.post("/status/device/remove", fields).status == 422
+    assert Device.select().where(Device.customer == theirs).exists()

@@ -490,7 +490,16 @@ def test_what_the_trade_says_is_still_said_so() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["asking", "claims", "free", "pausing", "payments", "phones", "returning"],
+    [
+        "asking",
+        "claims",
+        "free",
+        "pairing",
+        "pausing",
+        "payments",
+        "phones",
+        "returning",
+    ],
 )
 def test_what_the_trade_says_to_customers_is_said_in_their_language(name: str) -> None:
     code = (Path(payments.__file__).parent / f"{name}.py").read_text(encoding="utf-8")

@@ -45,6 +45,7 @@ from hotspot_lite.trade.models.people import (
     Device,
     DeviceBlock,
     Move,
+    Pairing,
     PhoneCode,
 )
 from hotspot_lite.trade.models.programs import ApiToken, Webhook
@@ -85,6 +86,7 @@ __all__ = [
     "MoneyFact",
     "Move",
     "OptedOut",
+    "Pairing",
     "Payment",
     "PhoneCode",
     "Plan",

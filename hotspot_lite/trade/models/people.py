@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peewee import (
     AutoField,
+    BooleanField,
     ForeignKeyField,
     IntegerField,
     TextField,
@@ -31,6 +32,18 @@ class Device(Table):
     customer = ForeignKeyField(Customer)
     ip = TextField(default="")
     seen_at = IntegerField()
+    bare = BooleanField(default=False)  # no browser: we let it in (see `pairing`)
+
+
+class Pairing(Table):
+    """A customer's wish to have a device without a browser online."""
+
+    id = AutoField()
+    customer = ForeignKeyField(Customer)
+    digits = TextField()  # the end of its MAC
+    state = TextField(default="waiting")  # waiting|done|none|many|taken|failed
+    mac = TextField(default="")
+    made_at = IntegerField()
 
 
 class PhoneCode(Table):

@@ -1,6 +1,6 @@
-% rebase("portal/frame.tpl", title=t("status.title"))
+% rebase("portal/frame.tpl", title=t("status.title"), refresh=refresh)
 <h1>{{t("status.title")}}</h1>
-% if problem or notice:
+% if notice or problem:
 <p class="note bad" role="alert">{{problem or notice}}</p>
 % end
 <div role="status">
@@ -24,6 +24,21 @@
 <form method="post" action="/status/pause"><input type="hidden" name="state" value="{{state}}">
 <button class="second">{{t("pause.pause")}}</button>
 <p class="hint">{{t("pause.hint", times=t.count("times", pauses_left))}}</p></form>
+% end
+% if wish:
+<p class="{{"note good" if wish == "done" else "note"}}" role="status">\\
+% if wish == "waiting":
+<span class="busy">{{t("pair.waiting")}}</span></p>
+% else:
+{{t("pair." + wish)}}</p>
+% end
+% end
+% for mac in bare:
+<form method="post" action="/status/device/remove"><input type="hidden" name="state" value="{{state}}"><input type="hidden" name="mac" value="{{mac}}">
+<p>{{t("pair.mine")}} <b>{{mac}}</b></p><button class="second">{{t("pair.remove")}}</button></form>
+% end
+% if may_add:
+<p><a href="{{device_link}}">{{t("pair.title")}}</a></p>
 % end
 % if (left or paused) and own_link:
 <p class="hint">{{t("back.mine")}} <a href="{{own_link}}">{{own_link}}</a></p>
