@@ -12,7 +12,7 @@ from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, GiveUp
 
 PLAN_FIELDS = (
-    *("name", "price", "duration", "uptime", "data", "rate", "fair"),
+    *("name", "price", "duration", "uptime", "data", "rate", "fair", "happy"),
     *("devices", "pauses", "starts"),
 )
 
@@ -34,6 +34,7 @@ def plan_add(args: Args) -> dict[str, Any]:
         uptime=args.uptime,
         fair=args.fair,
         pauses=args.pauses,
+        happy=args.happy,
     )
     return _plan(plan)
 
@@ -88,6 +89,7 @@ def _plan(plan: Any) -> dict[str, Any]:
         "rate": plan.rate,
         "fair": plan.fair,
         "pauses": plan.pauses,
+        "happy": plan.happy,
         "devices": plan.devices,
         "starts": plan.starts,
     }
@@ -244,6 +246,7 @@ def _take_plan(verb: Any, given: dict[str, Any], otherwise: str | None) -> None:
         "data": "500M or 2G; without: no limit",
         "rate": "upload/download, 2M/4M; then burst, threshold, seconds",
         "fair": "2G day 512k/1M: slower after that much; or month, all",
+        "happy": "22:00-06:00 10M/20M: another speed at those hours",
     }
     for name, says in helps.items():
         verb.add_argument(f"--{name}", default=given.get(name, otherwise), help=says)

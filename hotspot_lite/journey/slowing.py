@@ -1,11 +1,11 @@
-"""Fair use: who has used much is slowed down while online, and sped up again."""
+"""Fair use and happy hours: the speed of who is online becomes another."""
 
 from __future__ import annotations
 
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import events, fair, subscriptions
+from hotspot_lite.trade import events, speeds, subscriptions
 from hotspot_lite.trade.models import Session, Subscription
 from hotspot_lite.trade.subscriptions import SETTLE_SECONDS
 
@@ -15,7 +15,7 @@ def fair_use() -> None:
     """Change the speed of whom it is due; an unbelievable clock has no day."""
     reading = here.clock()
     if reading.believed:
-        fair.apply_due(reading.at, str(here.settings["box.timezone"]))
+        speeds.apply_due(reading.at, str(here.settings["box.timezone"]))
 
 
 def _failed(error: str, subscription_id: int) -> None:
@@ -34,7 +34,7 @@ def change_rate(subscription_id: int) -> None:
     anew at that speed.
     """
     time = Subscription.get_by_id(subscription_id)
-    for session in fair.sessions_of(subscription_id):
+    for session in speeds.sessions_of(subscription_id):
         try:
             here.change_rate(
                 session.username, session.ip, session.acct_session_id, time.rate

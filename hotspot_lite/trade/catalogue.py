@@ -17,6 +17,7 @@ from hotspot_lite.settings import unknown
 from hotspot_lite.trade import audit
 from hotspot_lite.trade.amounts import read_data, write_data
 from hotspot_lite.trade.fair import read_fair
+from hotspot_lite.trade.happy import read_happy
 from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.rates import read_rate
 
@@ -39,6 +40,7 @@ class Terms:
     uptime_seconds: int | None = None  # sales before there was any have none
     fair: str = ""  # and no rule of fair use (trade/fair.py)
     pauses: int = 0
+    happy: str = ""
 
     def as_json(self) -> str:
         """As it is kept with a payment or a batch of vouchers."""
@@ -59,6 +61,7 @@ def terms_of(plan: Plan) -> Terms:
         plan.uptime_seconds,
         plan.fair,
         plan.pauses,
+        plan.happy,
     )
 
 
@@ -79,6 +82,7 @@ def add(
     uptime: str = "",
     fair: str = "",
     pauses: int = 0,
+    happy: str = "",
     by: str = "cli",
 ) -> Plan:
     """Put a package on sale.
@@ -88,6 +92,7 @@ def add(
     RouterOS writes it (trade/rates.py). `uptime` like 1h is time online, used within
     `duration`; "": time runs offline too. `fair` like "2G day 512k/1M" slows down
     after that much; "": never. `pauses` is how often its customer may stop it.
+    `happy` like "22:00-06:00 10M/20M" is another speed at those hours; "": none.
     Raises BadInput naming the field; then nothing is added.
     """
     row = _read(
@@ -102,6 +107,7 @@ def add(
             "uptime": uptime,
             "fair": fair,
             "pauses": pauses,
+            "happy": happy,
         }
     )
     with store.atomic(), _named_once(name):
@@ -154,6 +160,7 @@ def written(plan: Plan) -> dict[str, Any]:
         "uptime": (write_duration(plan.uptime_seconds) if plan.uptime_seconds else ""),
         "fair": plan.fair,
         "pauses": plan.pauses,
+        "happy": plan.happy,
     }
 
 
@@ -180,6 +187,7 @@ def _read(given: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_seconds": read_uptime(given["uptime"], duration_seconds),
         "fair": read_fair(given["fair"]),
         "pauses": given["pauses"],
+        "happy": read_happy(given["happy"]),
     }
 
 

@@ -65,6 +65,7 @@ def _package(row: Cells, context: Context) -> None:
         starts=row.get("starts") or "sale",
         uptime=row.get("uptime", ""),
         fair=row.get("fair", ""),
+        happy=row.get("happy", ""),
         pauses=_whole(row.get("pauses") or "0", "pauses"),
         by=context.who,
     )
@@ -148,6 +149,7 @@ KINDS: dict[str, Kind] = {
                 Column("rate", ("speed", "ratelimit", "kasi")),
                 Column("fair", ("fairuse", "fup")),
                 Column("pauses", ("pause",)),
+                Column("happy", ("happyhours",)),
                 Column("devices", ("sharedusers", "shared", "vifaa")),
                 Column("starts", ("begins",)),
                 Column("uptime", ("uptimelimit", "online")),

@@ -129,6 +129,7 @@ def give(wish: Wish, now: int) -> Subscription:
         uptime_seconds=terms.uptime_seconds,
         fair=terms.fair,
         pauses_left=terms.pauses,
+        happy=terms.happy,
     )
     customers.remember_device(wish.mac, wish.ip, wish.customer, now)
     if wish.mac:

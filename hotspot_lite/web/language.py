@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.trade import fair, rates
+from hotspot_lite.trade import fair, happy, rates
 
 FOLDER = Path(__file__).parent / "words"
 STEPS = (("days", 86400), ("hours", 3600), ("minutes", 60))
@@ -65,6 +65,14 @@ class Words:
         mbps = rates.download_bits(rule.rate) / 1_000_000
         key = f"fair.{rule.period}"
         return self(key, data=data_text(rule.data_bytes), mbps=f"{mbps:g}")
+
+    def happy(self, text: str) -> str:
+        """Happy hours, "22:00-06:00 10M/20M"; "" for none."""
+        if happy.of(text) is None:
+            return ""
+        hours, _, rate = text.partition(" ")
+        mbps = rates.download_bits(rate) / 1_000_000
+        return self("plan.happy", hours=hours.replace("-", "–"), mbps=f"{mbps:g}")
 
     def span(self, seconds: int, uptime_seconds: int | None) -> str:
         """How long a package lasts, and how much of that may be spent online."""

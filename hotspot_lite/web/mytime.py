@@ -62,7 +62,7 @@ class MyTime(Sheet):
         return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
 
     def device_form(self) -> HTTPResponse:
-        """GET /status/device: asks for the device. It doesn't go away while one types."""
+        """GET /status/device: asks for the device; it stays while one types."""
         return self._device_page(self.asking())
 
     def add_device(self) -> HTTPResponse:

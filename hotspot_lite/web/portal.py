@@ -207,6 +207,7 @@ class Portal(Sheet):
                 text
                 for text in (
                     t.fair(plan.fair),
+                    t.happy(plan.happy),
                     t("plan.pauses") if plan.pauses else "",
                 )
                 if text

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from hotspot_lite.trade import confirming, free, payments, subscriptions
+from hotspot_lite.trade import (
+    confirming,
+    fair,
+    free,
+    happy,
+    payments,
+    subscriptions,
+)
 from hotspot_lite.trade.models import Payment, Subscription
 from hotspot_lite.trade.phones import mask
 from hotspot_lite.web.language import Words, data_text
@@ -201,8 +208,17 @@ def left_of(subscription: Subscription, now: int, zone: str) -> Left:
         is_online=subscription.access == "admitted",
         is_later=starts_at is not None and starts_at > now,
         is_unused=starts_at is None,
-        slowed_by=subscription.fair if subscription.full_rate else "",
+        slowed_by=subscription.fair if _is_slow(subscription) else "",
     )
+
+
+def _is_slow(subscription: Subscription) -> bool:
+    """Whether its speed is that of fair use, and not that of happy hours."""
+    hours, rule = happy.of(subscription.happy), fair.of(subscription.fair)
+    if not subscription.full_rate or rule is None:
+        return False
+    is_happy = hours is not None and hours.rate == subscription.rate != rule.rate
+    return not is_happy
 
 
 def connect_form(stand: Stand, who: Visitor) -> tuple[str, str] | None:

@@ -34,7 +34,7 @@ def log_in(town: Town, visitor: Visitor, sold: Subscription) -> None:
 
 
 def slow(sold: Subscription, rate: str) -> None:
-    """As fair.apply_due leaves it."""
+    """As speeds.apply_due leaves it."""
     was = Subscription.get_by_id(sold.id).rate
     change = Subscription.update(rate=rate, full_rate=was)
     change.where(Subscription.id == sold.id).execute()

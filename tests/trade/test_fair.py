@@ -11,7 +11,7 @@ from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import books, catalogue, fair, payments, subscriptions
+from hotspot_lite.trade import books, catalogue, fair, payments, speeds, subscriptions
 from hotspot_lite.trade.models import Subscription, UsageDay
 
 ZONE = "Africa/Nairobi"
@@ -55,12 +55,12 @@ def test_a_days_data_slows_down_and_midnight_speeds_up(box: Box) -> None:
     sale = buy(box, "2G day 512k/1M")
     use(sale, 5, "2026-11-27")
     use(sale, 1.9, "2026-11-28")
-    assert fair.apply_due(NOW, ZONE) == 0
+    assert speeds.apply_due(NOW, ZONE) == 0
     use(sale, 0.2, "2026-11-28")
-    assert fair.apply_due(NOW, ZONE) == 1
+    assert speeds.apply_due(NOW, ZONE) == 1
     assert rate(sale) == (SLOW, FULL)
-    assert fair.apply_due(NOW + 20, ZONE) == 0
-    assert fair.apply_due(NOW + 4 * 3600, ZONE) == 1
+    assert speeds.apply_due(NOW + 20, ZONE) == 0
+    assert speeds.apply_due(NOW + 4 * 3600, ZONE) == 1
     assert rate(sale) == (FULL, "")
     assert jobs_waiting() == 1  # for one subscription, whatever its speed is by then
 
@@ -69,33 +69,33 @@ def test_a_months_data_counts_from_the_first(box: Box) -> None:
     sale = buy(box, "10G month 512k/1M")
     use(sale, 9, "2026-11-01")
     use(sale, 9, "2026-10-31")
-    assert fair.apply_due(NOW, ZONE) == 0
+    assert speeds.apply_due(NOW, ZONE) == 0
     use(sale, 1, "2026-11-28")
-    assert fair.apply_due(NOW, ZONE) == 1
-    assert fair.apply_due(NOW + 3 * DAY, ZONE) == 1
+    assert speeds.apply_due(NOW, ZONE) == 1
+    assert speeds.apply_due(NOW + 3 * DAY, ZONE) == 1
     assert rate(sale) == (FULL, "")
 
 
 def test_all_that_was_used_slows_down_to_the_end(box: Box) -> None:
     sale = buy(box, "10G all 512k/1M")
     use(sale, 10, "2026-11-28")
-    assert fair.apply_due(NOW, ZONE) == 1
-    assert fair.apply_due(NOW + 20 * DAY, ZONE) == 0
+    assert speeds.apply_due(NOW, ZONE) == 1
+    assert speeds.apply_due(NOW + 20 * DAY, ZONE) == 0
     assert rate(sale) == (SLOW, FULL)
 
 
 def test_what_is_over_or_has_no_rule_is_left_alone(box: Box) -> None:
     sale = buy(box, "")
     use(sale, 100, "2026-11-28")
-    assert fair.apply_due(NOW, ZONE) == 0
+    assert speeds.apply_due(NOW, ZONE) == 0
     Subscription.update(fair="1G day 512k/1M", ended_at=NOW).execute()
-    assert fair.apply_due(NOW, ZONE) == 0
+    assert speeds.apply_due(NOW, ZONE) == 0
 
 
 def test_a_slower_speed_is_no_wrong_in_the_books(box: Box) -> None:
     sale = buy(box, "1G day 512k/1M")
     use(sale, 2, "2026-11-28")
-    fair.apply_due(NOW, ZONE)
+    speeds.apply_due(NOW, ZONE)
     assert list(books.all_rules(0, NOW + DAY, NOW + DAY)) == []
 
 

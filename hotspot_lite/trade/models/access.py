@@ -43,9 +43,10 @@ class Subscription(Table):
     uptime_seconds = IntegerField(null=True)  # NULL: time runs by the clock only
     used_seconds = IntegerField(default=0)  # the sum over its sessions
     fair = TextField(default="")  # the plan's rule of fair use
+    happy = TextField(default="")  # the plan's happy hours
     pauses_left = IntegerField(default=0)
     paused_at = IntegerField(null=True)  # ended, and can go on (see `pausing`)
-    full_rate = TextField(default="")  # what was bought, while `rate` is slower by it
+    full_rate = TextField(default="")  # what was bought, while `rate` is another
 
 
 class Session(Table):

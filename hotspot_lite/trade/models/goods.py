@@ -27,6 +27,7 @@ class Plan(Table):
     on_sale = BooleanField(default=True)
     made_at = IntegerField()
     uptime_seconds = IntegerField(null=True)  # of time online; NULL: the clock's only
+    happy = TextField(default="")  # "22:00-06:00 10M/20M": another speed then
     pauses = IntegerField(default=0)  # how often its customer may pause it
     fair = TextField(default="")  # "2G day 512k/1M": slower after that much
 
