@@ -57,6 +57,8 @@ TESTS = [
     "hypothesis>=6.150",
     # Drives Debian's Chromium; downloads no browser.
     "playwright>=1.65",
+    # axe-core for it: the rules of WCAG, kept by Deque, and the file comes with it.
+    "axe-playwright-python>=0.1.8",
     # Asks the API everything its OpenAPI document allows, and holds the answers to it.
     "schemathesis>=4.32",
     "mypy>=2.4",

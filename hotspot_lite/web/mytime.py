@@ -12,8 +12,8 @@ from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.sheet import Sheet
 from hotspot_lite.web.visitor import Visitor
 
-# While a device is looked for, the page looks again sooner.
-SOON_SECONDS, REST_SECONDS = 3, 60
+# While a device is looked for. Otherwise the page stays: who is read to loses the line.
+SOON_SECONDS = 3
 
 
 class MyTime(Sheet):
@@ -127,7 +127,7 @@ class MyTime(Sheet):
             bare=[one.mac for one in pairing.of(device.customer)] if device else [],
             wish=wish.state if wish else "",
             device_link=self.link("/status/device", who, who.lang),
-            refresh=0 if status != 200 else SOON_SECONDS if looks else REST_SECONDS,
+            refresh=SOON_SECONDS if looks and status == 200 else 0,
             **self.frame(who, "/status"),
         )
 
