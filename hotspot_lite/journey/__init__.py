@@ -5,8 +5,8 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
-returning, pairing, mirroring, cutting, slowing, ending, checking, noticing, auditing,
-reporting, bookkeeping, importing, watching, errands, hooking, keeping.
+returning, pairing, mirroring, cutting, turning, slowing, ending, checking, noticing,
+auditing, reporting, bookkeeping, importing, watching, errands, hooking, keeping.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -39,6 +39,7 @@ from hotspot_lite.journey.reporting import mail_takings, write_export
 from hotspot_lite.journey.returning import displace, welcome
 from hotspot_lite.journey.slowing import change_rate, fair_use
 from hotspot_lite.journey.telling import tell
+from hotspot_lite.journey.turning import turn
 from hotspot_lite.journey.watching import sample, show
 from hotspot_lite.journey.writing import send_some
 
@@ -91,6 +92,7 @@ __all__ = [
     "take_in",
     "tell",
     "tidy",
+    "turn",
     "verify",
     "welcome",
     "write_due",

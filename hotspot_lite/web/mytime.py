@@ -5,7 +5,7 @@ from __future__ import annotations
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import pairing, pausing, returning
+from hotspot_lite.trade import order, pairing, pausing, returning
 from hotspot_lite.trade.models import Customer, Device
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.own import live_of, own_device, paused_of
@@ -24,6 +24,7 @@ class MyTime(Sheet):
         app.route("/status", "GET", self.status)
         app.route("/status/pause", "POST", self.pause)
         app.route("/status/go-on", "POST", self.go_on)
+        app.route("/status/first", "POST", self.put_first)
         app.route("/status/device", "GET", self.device_form)
         app.route("/status/device", "POST", self.add_device)
         app.route("/status/device/remove", "POST", self.remove_device)
@@ -56,6 +57,20 @@ class MyTime(Sheet):
             customer, now = self._customer(who), self.now()
             peer = pages.client_address()
             found = returning.begin(customer, peer, "pause", now, who.mac)
+        except BadInput as exc:
+            return self._page(who, 422, exc)
+        ref = waiting.voucher_ref(found, self.box.key)
+        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
+
+    def put_first(self) -> HTTPResponse:
+        """POST /status/first {time, state}: begin time that waits, now."""
+        who, is_fresh = self.posting()
+        if not is_fresh:
+            return self._page(who, 422, notice="home.stale")
+        text = pages.form("time", 12)
+        number = int(text) if text.isascii() and text.isdigit() else 0
+        try:
+            found = order.put_first(self._customer(who), number, self.now())
         except BadInput as exc:
             return self._page(who, 422, exc)
         ref = waiting.voucher_ref(found, self.box.key)
@@ -117,6 +132,7 @@ class MyTime(Sheet):
             left=[waiting.left_of(time, now, zone) for time in live],
             paused=pausing.seconds_left(paused) if paused else 0,
             pauses_left=live[0].pauses_left if may_pause else 0,
+            firsts={s.id for s in live if device and order.may_go_first(s, now)},
             may_go_on=bool(device and paused and not live),
             who=who,
             state=self.state(who),

@@ -40,6 +40,7 @@ ADMIT_SECONDS = 8
 class Left:
     """What is left of one subscription, at the place's own time."""
 
+    id: int
     plan: str
     seconds: int
     until: str
@@ -199,6 +200,7 @@ def left_of(subscription: Subscription, now: int, zone: str) -> Left:
     limit = subscription.data_bytes
     starts_at = subscription.starts_at
     return Left(
+        id=subscription.id,
         plan=subscription.plan_name,
         seconds=subscriptions.seconds_left(subscription, now),
         until=clock_text(subscription.expires_at, zone, now),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from road import Shifted, again, waiting
 
-from hotspot_lite import jobs, journey
+from hotspot_lite import jobs, journey, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade import (
     catalogue,
     events,
+    order,
     pausing,
     payments,
     returning,
@@ -259,3 +260,24 @@ def test_paused_time_is_off_at_once_and_on_again_with_as_much_left(
     (active,) = town.router.active()
     assert active["mac-address"] == online.mac
     assert subscriptions.seconds_left(Subscription.get(), now) == left
+
+
+def test_other_time_goes_first_and_the_device_is_in_on_its_terms(
+    online: Subscription, town: Town
+) -> None:
+    now = journey.here.now()
+    fast = catalogue.add("Fast", "50", "2h", now, rate="20M/20M")
+    wish = subscriptions.Wish(
+        online.customer, catalogue.terms_of(fast), online.mac, online.ip
+    )
+    with store.atomic():
+        later = subscriptions.give(wish, now)
+    order.put_first(online.customer, later.id, now)
+    journey.turn(customer_id=online.customer.id)
+    assert town.router.active() == []
+    journey.admit(subscription_id=later.id)
+    (active,) = town.router.active()
+    assert active["mac-address"] == online.mac
+    assert active["session-time-left"].startswith("1h59m")
+    journey.expire()
+    assert len(town.router.active()) == 1

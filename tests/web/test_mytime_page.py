@@ -145,3 +145,32 @@ def test_another_customers_device_is_not_removed(
     fields = {"state": state, "mac": "02:00:00:00:00:55"}
     assert customer.post("/status/device/remove", fields).status == 422
     assert Device.select().where(Device.customer == theirs).exists()
+
+
+# -- what goes first ---------------------------------------------------------------
+
+
+def test_time_that_waits_begins_by_one_tap(
+    site: Site, customer: Browser, time: Subscription
+) -> None:
+    terms = catalogue.terms_of(site.plan("Day", duration="1d"))
+    with store.atomic():
+        wish = subscriptions.Wish(time.customer, terms, MAC, IP)
+        day = subscriptions.give(wish, site.now())
+    page = customer.get(f"/status?{JOINED}").text
+    assert page.count("Begin this now") == 1
+    state = customer.get(f"/?{JOINED}").field("state")
+    fields = {"state": state, "time": str(day.id)}
+    where = customer.post("/status/first", fields).where
+    assert "Connecting your device" in customer.get(where).text
+    live = subscriptions.live(time.customer, site.now())
+    assert [one.id for one in live] == [day.id, time.id]
+
+
+@pytest.mark.parametrize("number", ["", "99", "x", "9" * 12])
+def test_time_that_there_is_not_does_not_begin(
+    customer: Browser, time: Subscription, number: str
+) -> None:
+    state = customer.get(f"/?{JOINED}").field("state")
+    answer = customer.post("/status/first", {"state": state, "time": number})
+    assert answer.status == 422 and 'role="alert"' in answer.text

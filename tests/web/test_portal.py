@@ -494,6 +494,7 @@ def test_what_the_trade_says_is_still_said_so() -> None:
         "asking",
         "claims",
         "free",
+        "order",
         "pairing",
         "pausing",
         "payments",

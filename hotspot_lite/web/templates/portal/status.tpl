@@ -9,6 +9,11 @@
 % if not one.is_later and not one.is_unused:
 <p class="{{"note good" if one.is_online else "note"}}">{{t("status.online" if one.is_online else "status.waiting")}}</p>
 % end
+% if one.id in firsts:
+<form method="post" action="/status/first"><input type="hidden" name="state" value="{{state}}"><input type="hidden" name="time" value="{{one.id}}">
+<button class="second">{{t("status.first")}}</button>
+<p class="hint">{{t("status.first_hint")}}</p></form>
+% end
 % end
 % if paused:
 <p class="note">{{t("pause.paused", time=t.time(paused))}}</p>

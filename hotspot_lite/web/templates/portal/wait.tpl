@@ -44,6 +44,9 @@
 % end
 % if stand.left and stand.step != "over":
 % include("portal/left.tpl", left=stand.left)
+% if stand.left.is_later:
+<p><a href="{{status_link}}">{{t("page.status")}}</a></p>
+% end
 % end
 % if stand.step == "online":
 <p>{{t("online.enjoy")}}</p>
