@@ -9,6 +9,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import audit, customers, messages, subscriptions
 from hotspot_lite.trade.models import (
     Customer,
+    CustomerNote,
     Device,
     DeviceBlock,
     Payment,
@@ -21,6 +22,7 @@ MOST_FOUND = 50
 MOST_MINUTES = 7 * 24 * 60
 BLOCK_SECONDS = 30 * 86_400
 LETTERS_OF_A_SEARCH = 40
+MOST_NOTE_LETTERS = 500
 
 
 def find(text: str) -> list[Customer]:
@@ -114,6 +116,23 @@ def set_email(customer: Customer, text: str, who: str, now: int) -> None:
     with store.atomic():
         Customer.update(email=clean).where(Customer.id == customer.id).execute()
         audit.note(who, "customer e-mail", customer.username, now)
+
+
+def add_note(customer: Customer, text: str, who: str, now: int) -> None:
+    """Write something down of a customer, for the next at the counter: or BadInput."""
+    clean = " ".join(text.split())
+    if not clean or len(clean) > MOST_NOTE_LETTERS:
+        says = f"A note has 1 to {MOST_NOTE_LETTERS} letters."
+        raise BadInput(says, field="note")
+    with store.atomic():
+        store.create(CustomerNote, customer=customer, at=now, who=who, text=clean)
+        audit.note(who, "customer note", customer.username, now)
+
+
+def notes(customer: Customer, most: int = 20) -> list[CustomerNote]:
+    """What was written down of a customer, the newest first."""
+    query = CustomerNote.select().where(CustomerNote.customer == customer)
+    return list(query.order_by(CustomerNote.id.desc()).limit(most))
 
 
 def set_blocked(mac: str, is_blocked: bool, who: str, now: int) -> None:

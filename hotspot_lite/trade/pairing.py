@@ -12,7 +12,7 @@ from peewee import SQL
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import customers, presence, returning
+from hotspot_lite.trade import audit, customers, presence, returning
 from hotspot_lite.trade.models import Customer, Device, Pairing, Session, Subscription
 from hotspot_lite.trade.sessions import is_live
 
@@ -50,6 +50,23 @@ def ask(customer: Customer, text: str, now: int) -> Pairing:
     return made
 
 
+def move(customer: Customer, text: str, who: str, now: int) -> Pairing:
+    """Have the customer's time go to a device, because somebody of the staff says so.
+
+    Its old device goes out where the package has no place for both. Raises BadInput.
+    """
+    digits = _read(text)
+    if returning.left(customer, now) is None:
+        raise BadInput("There is no time left.", "Choose a package.", field="device")
+    with store.atomic():
+        made: Pairing = store.create(
+            Pairing, customer=customer, digits=digits, made_at=now, moves=True
+        )
+        audit.note(who, "move time", f"{customer.username}: to …{digits}", now)
+        jobs.put("provisioning.pair", tags=[f"user:{customer.id}"], pairing_id=made.id)
+    return made
+
+
 def _read(text: str) -> str:
     digits = re.sub(r"[\s:.\-]", "", text).upper()
     if not re.fullmatch(rf"[0-9A-F]{{{LETTERS},12}}", digits):
@@ -71,7 +88,9 @@ def newest(customer: Customer, now: int) -> Pairing | None:
 
 
 def settle(pairing_id: int, seen: dict[str, str], now: int) -> Device | None:
-    """Decide by the devices that the router sees, address by MAC; the one, or None.
+    """Decide by the devices that the router sees, address by MAC; the one to let in.
+
+    None where there is none, or where the jobs of `returning` do it.
 
     The state is then none, many, taken or done. Run again it says the same.
     """
@@ -87,6 +106,9 @@ def settle(pairing_id: int, seen: dict[str, str], now: int) -> Device | None:
         change = {"state": state, "mac": mac}
         Pairing.update(change).where(Pairing.id == wish.id).execute()
         if not mac:
+            return None
+        if wish.moves:
+            returning.settle(wish.customer.id, mac, seen[mac], "staff", now)
             return None
         customers.remember_device(mac, seen[mac], wish.customer, now)
         Device.update(bare=True).where(Device.mac == mac).execute()

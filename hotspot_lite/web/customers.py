@@ -7,7 +7,7 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import helping, online, subscriptions
+from hotspot_lite.trade import helping, online, pairing, subscriptions
 from hotspot_lite.trade.models import (
     Customer,
     Device,
@@ -24,7 +24,16 @@ from hotspot_lite.web.login import admits
 from hotspot_lite.web.waiting import clock_text
 
 MOST = 20
-FIELDS = ("minutes", "why", "email")
+FIELDS = ("minutes", "why", "email", "note", "device")
+# How a device that staff named was found (trade/pairing.py).
+MOVES = {
+    "waiting": "The router is asked for the device.",
+    "done": "The time goes to the device.",
+    "none": "The router sees no device that ends so: is it on this WiFi?",
+    "many": "Several devices end so: type the whole MAC address.",
+    "taken": "That device has time of its own.",
+    "failed": "The router could not be asked.",
+}
 
 
 class Customers(Desk):
@@ -61,8 +70,8 @@ class Customers(Desk):
 
     @admits("cashier")
     def help(self, person: Person, customer_id: int) -> HTTPResponse:
-        """POST /admin/customers/<id> {do, …}: lengthen, resend, email, kick, block,
-        unblock."""
+        """POST /admin/customers/<id> {do, …}: lengthen, resend, note, move, email,
+        kick, block, unblock."""
         customer = one(Customer, customer_id)
         try:
             self._help(customer, pages.form("do", 12), person.name)
@@ -81,6 +90,10 @@ class Customers(Desk):
             helping.lengthen(live[0], minutes, pages.form("why", 300), who, now)
         elif do == "resend":
             helping.resend(customer, who, now)
+        elif do == "note":
+            helping.add_note(customer, pages.form("note", 1000), who, now)
+        elif do == "move":
+            pairing.move(customer, pages.form("device", 40), who, now)
         elif do == "email":
             helping.set_email(customer, pages.form("email", 300), who, now)
         elif mac and not self._is_of(customer, mac):
@@ -104,7 +117,8 @@ class Customers(Desk):
         times = self._times(customer)
         devices = list(Device.select().where(Device.customer == customer))
         blocked = helping.blocked([device.mac for device in devices], self.now())
-        typed = {name: pages.form(name, 300) for name in FIELDS} if problem else {}
+        typed = {name: pages.form(name, 1000) for name in FIELDS} if problem else {}
+        wish = pairing.newest(customer, self.now())
         return self.page(
             "customer",
             person,
@@ -114,6 +128,11 @@ class Customers(Desk):
             email=typed.get("email", customer.email),
             is_live=bool(subscriptions.live(customer, self.now())),
             times=times,
+            moved=MOVES[wish.state] if wish and wish.moves else "",
+            notes=[
+                (self._when(note.at), note.who, note.text)
+                for note in helping.notes(customer)
+            ],
             devices=[
                 {
                     "mac": device.mac,

@@ -159,3 +159,18 @@ def test_nobody_tries_all_devices_of_the_street(phone: Visitor) -> None:
         pairing.ask(customer, f"AB:CD:0{number}", journey.here.now())
     with pytest.raises(BadInput, match="tried many devices"):
         pairing.ask(customer, "AB:CD:99", journey.here.now())
+
+
+def test_staff_move_the_time_to_another_phone(
+    town: Town, phone: Visitor, tv: Visitor
+) -> None:
+    customer = buy(phone, devices=1)
+    wish = pairing.move(customer, end_of(tv), "jane", journey.here.now())
+    journey.pair(pairing_id=wish.id)
+    for name, args in sight.waiting_jobs(jobs.rows):
+        if name == "hotspot-sessions.displace":
+            journey.displace(**args)
+    journey.admit(subscription_id=Subscription.get().id)
+    assert online(town) == {tv.mac}
+    assert [device.mac for device in Device.select()] == [tv.mac]
+    assert pairing.of(customer) == []

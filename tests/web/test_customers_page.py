@@ -6,8 +6,15 @@ import pytest
 from house import MAC, Browser, Site
 
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import customers, payments, subscriptions
-from hotspot_lite.trade.models import Customer, DeviceBlock, Subscription
+from hotspot_lite.trade import customers, pairing, payments, subscriptions
+from hotspot_lite.trade.models import (
+    Audit,
+    Customer,
+    Device,
+    DeviceBlock,
+    Pairing,
+    Subscription,
+)
 
 
 @pytest.fixture
@@ -87,3 +94,38 @@ class TestOthers:
     def test_nothing_without_the_token(self, cashier: Browser) -> None:
         assert post(cashier, "block", mac=MAC, csrf="x")[0] == 403
         assert not DeviceBlock.select().exists()
+
+
+class TestCounter:
+    def test_a_note_is_there_for_the_next_and_in_the_log(
+        self, site: Site, cashier: Browser
+    ) -> None:
+        assert post(cashier, "note", note=" Owes <b>20</b> ")[0] == 303
+        page = site.staff("amina", "cashier").get(here()).text
+        assert "Owes &lt;b&gt;20" in page and "carl" in page
+        assert Audit.get(Audit.what == "customer note").who == "carl"
+
+    @pytest.mark.parametrize("text", ["", "   ", "x" * 501])
+    def test_an_empty_or_endless_note_is_refused_and_kept_in_the_form(
+        self, cashier: Browser, text: str
+    ) -> None:
+        status, page = post(cashier, "note", note=text)
+        assert status == 422 and "1 to 500 letters" in page
+        assert f'value="{text}"' in page
+
+    def test_time_is_moved_to_the_phone_in_the_hand(
+        self, site: Site, cashier: Browser
+    ) -> None:
+        assert post(cashier, "move", device="00:00:77")[0] == 303
+        assert "The router is asked" in cashier.get(here()).text
+        new = "02:00:00:00:00:77"
+        pairing.settle(Pairing.get().id, {new: "10.5.50.77"}, site.now())
+        assert "The time goes to the device" in cashier.get(here()).text
+        assert Subscription.get().mac == new
+        assert [device.mac for device in Device.select()] == [new]
+
+    @pytest.mark.parametrize("text", ["", "12", "a phone"])
+    def test_what_is_no_mac_moves_nothing(self, cashier: Browser, text: str) -> None:
+        status, page = post(cashier, "move", device=text)
+        assert status == 422 and "not the end of a MAC" in page
+        assert not Pairing.select().exists()

@@ -42,6 +42,7 @@ from hotspot_lite.trade.models.letters import Letter, LetterKind
 from hotspot_lite.trade.models.payments import Callback, Payment, ToldPaid
 from hotspot_lite.trade.models.people import (
     Customer,
+    CustomerNote,
     Device,
     DeviceBlock,
     Move,
@@ -65,6 +66,7 @@ __all__ = [
     "Claim",
     "Condition",
     "Customer",
+    "CustomerNote",
     "Device",
     "DeviceBlock",
     "Errand",

@@ -44,6 +44,20 @@ class Pairing(Table):
     state = TextField(default="waiting")  # waiting|done|none|many|taken|failed
     mac = TextField(default="")
     made_at = IntegerField()
+    moves = BooleanField(default=False)  # the time goes there, by staff
+
+
+class CustomerNote(Table):
+    """What staff wrote down of a customer."""
+
+    id = AutoField()
+    customer = ForeignKeyField(Customer)
+    at = IntegerField()
+    who = TextField()
+    text = TextField()
+
+    class Meta:
+        table_name = "customer_note"
 
 
 class PhoneCode(Table):

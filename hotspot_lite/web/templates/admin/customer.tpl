@@ -29,6 +29,18 @@
 </div>
 % end
 % end
+<h2>Notes</h2>
+% if notes:
+<ul>
+% for when, who, text in notes:
+<li>{{text}} <small>{{who}}, {{when}}</small></li>
+% end
+</ul>
+% end
+<form method="post" action="/admin/customers/{{one["id"]}}" class="panel"><input type="hidden" name="csrf" value="{{person.csrf}}">
+<label for="note">A note for the next at the counter</label>
+<input id="note" name="note" maxlength="500" required autocomplete="off" value="{{values.get("note", "")}}"{{!" aria-invalid=true" if field == "note" else ""}}>
+<button name="do" value="note" class="second">Write down</button></form>
 <h2>Time</h2>
 % if times:
 <div class="scroll"><table class="cards">
@@ -62,6 +74,19 @@
 <p class="hint">Put out, a device may log in again; blocked, it may not for 30 days.</p>
 % else:
 <p class="empty">No device was seen yet.</p>
+% end
+% if moved:
+<p class="note" role="status">{{moved}}</p>
+% end
+% if is_live:
+<form method="post" action="/admin/customers/{{one["id"]}}" class="panel">
+<h2>Move the time to another device</h2>
+<input type="hidden" name="csrf" value="{{person.csrf}}">
+<label for="device">End of its MAC address</label>
+<input id="device" name="device" maxlength="40" required autocomplete="off" value="{{values.get("device", "")}}" aria-describedby="device-says"{{!" aria-invalid=true" if field == "device" else ""}}>
+<p class="hint" id="device-says">The last six letters, while the device is on this WiFi</p>
+<button name="do" value="move" class="second">Move</button>
+</form>
 % end
 <h2>Sessions</h2>
 % if sessions:
