@@ -7,7 +7,7 @@ import itertools
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from hotspot_lite.trade.models import Payment
 
 # Receipts and ids are unique over a whole run.
 NUMBERS = itertools.count()
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass
@@ -35,15 +36,17 @@ class Sale:
 
 
 @contextmanager
-def running_box(*roles: str) -> Iterator[Stage]:
+def running_box(*roles: str, more: Mapping[str, str] = NOTHING) -> Iterator[Stage]:
     """A box with these processes (all by default) in the pretend town.
+
+    `more` are settings by their names in the environment.
 
     Its run folder is on a tmpfs, as /run is on a box.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryDirectory(dir="/dev/shm") as run,
-        Stage(Path(folder), more={"HOTSPOT_BOX_RUN_DIR": run}) as stage,
+        Stage(Path(folder), more={"HOTSPOT_BOX_RUN_DIR": run, **more}) as stage,
     ):
         stage.prepare()
         stage.start(*roles)
