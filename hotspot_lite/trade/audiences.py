@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import fn
 
+from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
 from hotspot_lite.trade.models import (
     Customer,
@@ -16,7 +18,9 @@ from hotspot_lite.trade.models import (
     Session,
     Subscription,
 )
+from hotspot_lite.trade.phones import normalise_phone
 
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 HOUR, DAY = 3600, 86_400
 # Named groups look this far back.
 WEEK, MONTH = 7 * DAY, 30 * DAY
@@ -94,10 +98,16 @@ def _search(now: int, text: str) -> Any:
     return Customer.select(Customer.id).where(found | Customer.email.contains(text))
 
 
+def _nobody(now: int, text: str) -> Any:
+    return Customer.select(Customer.id).where(Customer.id.is_null())
+
+
 def _with_time(which: Any) -> Any:
     return Subscription.select(Subscription.customer).where(which)
 
 
+# Whoever that is, customer or not: the owner's own phone.
+ADDRESS = "address"
 AUDIENCES: dict[str, Audience] = {
     one.name: one
     for one in (
@@ -108,6 +118,7 @@ AUDIENCES: dict[str, Audience] = {
         Audience("lost", "Bought within 30 days, not within 7", _lost),
         Audience("unpaid", "Asked today and did not pay", _unpaid),
         Audience("package", "Bought a package within 30 days", _of_package, "package"),
+        Audience(ADDRESS, "One address, to try it", _nobody, "phone or e-mail"),
         Audience("search", "Found by phone, login or e-mail", _search, "text"),
     )
 }
@@ -120,8 +131,28 @@ def named(name: str) -> Audience:
     return AUDIENCES[name]
 
 
+def read_address(text: str, channel: str) -> str:
+    """A phone number, or for e-mail an address. Raises BadInput (field "search")."""
+    clean = text.strip()
+    if channel == "email":
+        if _EMAIL.fullmatch(clean):
+            return clean
+        raise BadInput(f"{clean[:60]} is no e-mail address.", field="search")
+    try:
+        return normalise_phone(clean)
+    except BadInput as exc:
+        raise BadInput(exc.says, exc.todo, field="search") from None
+
+
 def recipients(audience: str, text: str, channel: str, now: int) -> Iterator[Recipient]:
-    """Who gets it: each address once, without those who want no such messages."""
+    """Who gets it: each address once, without those who want no such messages.
+
+    Raises BadInput for one address that can be none.
+    """
+    if audience == ADDRESS:
+        # With a login and a package, that the text is seen as customers get it.
+        yield Recipient(read_address(text, channel), "hs_712345678", "1 Hour")
+        return
     address = Customer.email if channel == "email" else Customer.phone
     newest = Subscription.select(
         Subscription.customer, fn.MAX(Subscription.id).alias("newest")

@@ -43,6 +43,8 @@ class Draft:
             raise BadInput(f"Say which {audience.wants}.", field="search")
         if self.channel not in CHANNELS:
             raise BadInput("It can be sms or email.", field="channel")
+        if self.audience == audiences.ADDRESS:
+            audiences.read_address(self.search, self.channel)
         if len(self.text.strip()) < 3:
             raise BadInput("Write a text.", field="text")
         if len(self.text) > MOST_LETTERS:

@@ -49,6 +49,31 @@ class TestWriting:
         assert PHONE not in page
         assert not Message.select().exists()
 
+    @pytest.mark.parametrize(
+        ("channel", "text", "to"),
+        [
+            ("sms", "0733 000 111", "254733000111"),
+            ("email", "me@example.com", "me@example.com"),
+        ],
+    )
+    def test_it_is_tried_on_oneself(
+        self, owner: Browser, channel: str, text: str, to: str
+    ) -> None:
+        more = {"audience": "address", "search": text, "channel": channel}
+        status, _, page = write(owner, "look", subject="News", **more)
+        assert status == 200 and "1 would get it" in page and "Try 1 Hour" in page
+        write(owner, "send", subject="News", **more)
+        assert [message.phone for message in Message.select()] == [to]
+
+    @pytest.mark.parametrize("channel", ["sms", "email"])
+    def test_what_is_no_address_is_refused_beside_its_field(
+        self, owner: Browser, channel: str
+    ) -> None:
+        more = {"audience": "address", "search": "me", "channel": channel}
+        status, _, page = write(owner, "send", subject="News", **more)
+        assert status == 422 and 'role="alert"' in page
+        assert not Message.select().exists()
+
     def test_emoji_are_told_to_cost_more(self, owner: Browser) -> None:
         assert "UCS-2" in write(owner, "look", text="Karibu 🎉")[2]
 

@@ -44,7 +44,7 @@
 <option value="{{plan}}"></option>
 % end
 </datalist>
-<p class="hint" id="search-says">A package, or what to search for; else empty</p></div>
+<p class="hint" id="search-says">A package, what to search for, or the one address; else empty</p></div>
 <div><label for="channel">By</label>
 <select id="channel" name="channel">
 % for value, name in channels.items():
