@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from peewee import fn
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
+from hotspot_lite.trade.emails import read_email
 from hotspot_lite.trade.models import (
     Customer,
     OptedOut,
@@ -20,7 +20,6 @@ from hotspot_lite.trade.models import (
 )
 from hotspot_lite.trade.phones import normalise_phone
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 HOUR, DAY = 3600, 86_400
 # Named groups look this far back.
 WEEK, MONTH = 7 * DAY, 30 * DAY
@@ -133,13 +132,10 @@ def named(name: str) -> Audience:
 
 def read_address(text: str, channel: str) -> str:
     """A phone number, or for e-mail an address. Raises BadInput (field "search")."""
-    clean = text.strip()
     if channel == "email":
-        if _EMAIL.fullmatch(clean):
-            return clean
-        raise BadInput(f"{clean[:60]} is no e-mail address.", field="search")
+        return read_email(text, field="search")
     try:
-        return normalise_phone(clean)
+        return normalise_phone(text.strip())
     except BadInput as exc:
         raise BadInput(exc.says, exc.todo, field="search") from None
 

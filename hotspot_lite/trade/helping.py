@@ -7,6 +7,7 @@ from typing import Any
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import audit, customers, messages, subscriptions
+from hotspot_lite.trade.emails import read_email
 from hotspot_lite.trade.models import (
     Customer,
     CustomerNote,
@@ -109,10 +110,7 @@ def resend(customer: Customer, who: str, now: int) -> None:
 
 def set_email(customer: Customer, text: str, who: str, now: int) -> None:
     """Keep another e-mail address; "" for none. Raises BadInput."""
-    clean = text.strip()
-    name, _, domain = clean.partition("@")
-    if clean and (not name or "." not in domain or " " in clean or len(clean) > 200):
-        raise BadInput(f"{clean[:60]} is no e-mail address.", field="email")
+    clean = read_email(text) if text.strip() else ""
     with store.atomic():
         Customer.update(email=clean).where(Customer.id == customer.id).execute()
         audit.note(who, "customer e-mail", customer.username, now)

@@ -11,11 +11,11 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
 from hotspot_lite.trade import catalogue, customers, vouchers
 from hotspot_lite.trade.catalogue import terms_of
+from hotspot_lite.trade.emails import read_email
 from hotspot_lite.trade.models import Customer, Voucher, VoucherBatch
 from hotspot_lite.trade.phones import normalise_phone
 
 MOST_LETTERS = 500
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 _LOGIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{2,31}")
 
 Cells = Mapping[str, str]  # by our names of the columns
@@ -73,8 +73,8 @@ def _package(row: Cells, context: Context) -> None:
 
 def _customer(row: Cells, context: Context) -> None:
     phone, email = normalise_phone(row["phone"]), row.get("email", "")
-    if email and not _EMAIL.fullmatch(email):
-        raise BadInput(f"{email[:60]} is no e-mail address.", field="email")
+    if email:
+        email = read_email(email)
     known = Customer.get_or_none(Customer.phone == phone)
     if known is not None:
         if not email or email == known.email:
