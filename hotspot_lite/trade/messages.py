@@ -7,6 +7,18 @@ from hotspot_lite.trade import letters
 from hotspot_lite.trade.letters import Standing
 from hotspot_lite.trade.models import Message, Subscription
 
+# No full stop after the password: people would type it.
+ANSWER = {
+    "en": "Your time for {package} is there. Log in as {login} with password {password}"
+    " If you did not ask for this, do nothing.",
+    "sw": "Muda wako wa {package} upo. Ingia kwa jina {login} na nenosiri {password}"
+    " Kama hukuomba hili, usifanye chochote.",
+}
+CODE = {
+    "en": "{code} is your WiFi code. It is good for 10 minutes. Give it to nobody.",
+    "sw": "{code} ni nambari yako ya WiFi. Inafaa kwa dakika 10. Usimpe mtu yeyote.",
+}
+
 
 def credentials(subscription: Subscription, said: Standing, now: int) -> Message:
     """Write the SMS with a customer's login. Call it inside a transaction."""
@@ -33,20 +45,25 @@ def answer(subscription: Subscription, now: int) -> Message:
     Its own kind and no subscription: the same login may be asked for again.
     """
     customer = subscription.customer
-    text = (
-        f"Your time for {subscription.plan_name} is there. Log in as"
-        f" {customer.username} with password {customer.secret}"
-        " If you did not ask for this, do nothing."
-    )
+    words = {
+        "package": subscription.plan_name,
+        "login": customer.username,
+        "password": customer.secret,
+    }
+    text = letters.fill(_said(ANSWER, customer.lang), words)
     return store.create(
         Message, kind="answer", phone=customer.phone, text=text, made_at=now
     )
 
 
-def code(phone: str, code: str, now: int) -> Message:
+def code(phone: str, code: str, now: int, lang: str = "") -> Message:
     """Write the SMS with a code to come back by. Call it inside a transaction."""
-    text = f"{code} is your WiFi code. It is good for 10 minutes. Give it to nobody."
+    text = letters.fill(_said(CODE, lang), {"code": code})
     return store.create(Message, kind="code", phone=phone, text=text, made_at=now)
+
+
+def _said(texts: dict[str, str], lang: str) -> str:
+    return texts.get(lang, texts["en"])
 
 
 def claim(message_id: int) -> Message | None:

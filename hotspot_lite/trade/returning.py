@@ -84,13 +84,14 @@ def send_code(phone: str, key: bytes, now: int) -> bool:
         asked = PhoneCode.select().where(
             (PhoneCode.phone == phone) & (PhoneCode.made_at > since)
         )
-        is_known = customer is not None and has_any(customer, now)
-        if not is_known or asked.count() >= CODES_PER_HOUR:
+        if customer is None or not has_any(customer, now):
+            return False
+        if asked.count() >= CODES_PER_HOUR:
             return False
         code = f"{secrets.randbelow(10**6):06}"
         hashed = _seal(f"code {phone} {code}", key)
         store.create(PhoneCode, phone=phone, code_hash=hashed, made_at=now)
-        message = messages.code(phone, code, now)
+        message = messages.code(phone, code, now, customer.lang)
         jobs.put("hotspot-sms.tell", message_id=message.id)
     return True
 

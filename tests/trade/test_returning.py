@@ -136,6 +136,13 @@ def test_a_code_from_the_phone_proves_whose_it_is_once(customer: Customer) -> No
         returning.by_code(PHONE, code, KEY, NOW + 61)
 
 
+def test_the_code_is_sent_in_the_customer_s_language(customer: Customer) -> None:
+    customers.speaks(customer, "sw")
+    returning.send_code(customer.phone, KEY, NOW)
+    text = Message.select().order_by(Message.id.desc()).get().text
+    assert "ni nambari yako ya WiFi" in text and text[:6].isdigit()
+
+
 def test_a_code_can_t_be_guessed_nor_used_late(customer: Customer) -> None:
     returning.send_code(PHONE, KEY, NOW)
     code = code_sent()
