@@ -12,7 +12,7 @@ from typing import Any
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import Settings
-from hotspot_lite.trade import audit, errands
+from hotspot_lite.trade import audit, catalogue, errands, payments
 from hotspot_lite.trade.models import (
     Message,
     Payment,
@@ -29,6 +29,8 @@ MPESA_KEYS = (
     *("mpesa.consumer_key", "mpesa.consumer_secret", "mpesa.passkey"),
     "mpesa.shortcode",
 )
+# A package of its own, never on sale: 1 in the currency for a minute.
+PUSH_PLAN = "M-Pesa test"
 TEST_TEXT = "This is a test of {place}. Your SMS work."
 
 
@@ -102,8 +104,8 @@ def _facts(s: Settings) -> list[tuple[tuple[str, str, str, str, str], object]]:
             (
                 "mpesa",
                 "M-Pesa",
-                "Needs the keys from the Daraja portal. Then buy your cheapest package"
-                " yourself: the money comes to you.",
+                "Needs the keys from the Daraja portal. Then pay 1 from your own phone:"
+                " the money comes to you.",
                 "/admin/settings#mpesa.consumer_key",
                 "Enter the keys" if not _has(s, MPESA_KEYS) else "Look at the keys",
             ),
@@ -187,6 +189,29 @@ def send_test(phone: str, place: str, who: str, now: int) -> Message:
     return made
 
 
+def push_test(phone: str, key: bytes, who: str, now: int) -> Payment:
+    """Ask a phone of the staff for 1 by M-Pesa, on the way of every sale.
+
+    Raises BadInput. Paid, it is a minute of time and in the takings, as money is.
+    """
+    to = normalise_phone(phone)
+    with store.atomic():
+        plan = Plan.get_or_none(Plan.name == PUSH_PLAN)
+        if plan is None:
+            plan = catalogue.add(PUSH_PLAN, "1", "1m", now, by=who)
+            catalogue.put_on_sale(plan, False, who, now)
+        payment = payments.ask(payments.Ask(plan, to), key, now)
+        audit.note(who, "mpesa test", f"payment {payment.id}", now)
+    return payment
+
+
+def last_push() -> Payment | None:
+    """The newest test of M-Pesa, to see what became of it."""
+    query = Payment.select().join(Plan).where(Plan.name == PUSH_PLAN)
+    found: Payment | None = query.order_by(Payment.id.desc()).first()
+    return found
+
+
 def last_test() -> Message | None:
     """The newest test SMS, to see what became of it."""
     query = Message.select().where(Message.kind == "test")
@@ -197,6 +222,11 @@ def last_test() -> Message | None:
 def _skipped() -> set[str]:
     kept = Stored.get_or_none(Stored.name == SKIPPED)
     return set(kept.value.split()) if kept else set()
+
+
+def has_mpesa(settings: Settings) -> bool:
+    """Whether its keys are there."""
+    return _has(settings, MPESA_KEYS)
 
 
 def _has(s: Settings, names: tuple[str, ...]) -> bool:

@@ -10,8 +10,8 @@ from house import Browser, Site, Start
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.town.sms import PretendSmsGateway
-from hotspot_lite.trade import beginning, errands, vouchers
-from hotspot_lite.trade.models import Message
+from hotspot_lite.trade import beginning, errands, payments, vouchers
+from hotspot_lite.trade.models import Message, Payment
 
 HERE = "/admin/start"
 
@@ -102,3 +102,45 @@ def test_only_the_owner_begins(site: Site) -> None:
     manager = site.staff("mary", "manager")
     assert manager.get(HERE).status == 403
     assert "First steps" not in manager.get("/admin/").text
+
+
+MPESA = {
+    "MPESA_CONSUMER_KEY": "k",
+    "MPESA_CONSUMER_SECRET": "s",
+    "MPESA_PASSKEY": "p",
+    "MPESA_SHORTCODE": "174379",
+}
+
+
+def test_mpesa_is_tried_with_one_shilling_from_ones_own_phone(
+    start_site: Start,
+) -> None:
+    site = start_site(**MPESA)
+    owner = site.staff("olive", "owner")
+    assert "KES 1<" in owner.get(HERE).text
+    assert post(owner, "mpesa", phone="0712 345 678")[0] == 303
+    payment = Payment.get()
+    assert (payment.amount_cents, payment.phone) == (100, "254712345678")
+    assert ("payments.push", {"payment_id": payment.id}) in sight.waiting_jobs(rows)
+    page = owner.get(HERE).text
+    assert f"/admin/payments/{payment.id}" in page and "refresh" in page
+    payments.mark_paid(payment, "callback", None, "SGR1ABCDEF", site.now())
+    assert "mpesa" in done(site)
+    assert "M-Pesa test" not in site.browser().get("/").text
+
+
+@pytest.mark.parametrize("phone", ["", "12", "my phone"])
+def test_a_wrong_number_is_said_at_its_own_step_and_asks_nobody(
+    start_site: Start, phone: str
+) -> None:
+    site = start_site(**MPESA)
+    owner = site.staff("olive", "owner")
+    status, page = post(owner, "mpesa", phone=phone)
+    assert status == 422 and page.count('role="alert"') == 1
+    assert not Payment.select().exists()
+
+
+def test_without_keys_there_is_nothing_to_try(owner: Browser) -> None:
+    assert 'value="mpesa"' not in owner.get(HERE).text.replace(
+        'name="step" value="mpesa"', ""
+    )

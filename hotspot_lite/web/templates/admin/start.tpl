@@ -6,12 +6,27 @@
 <li id="{{one.name}}" class="panel{{" done" if one.is_done else ""}}">
 <h2>{{one.title}} <small>{{"done" if one.is_done else "skipped" if one.is_skipped else "next" if one.name == next else ""}}</small></h2>
 <p class="hint">{{one.says}}</p>
+% if one.name == "mpesa" and has_mpesa:
+<form method="post" action="/admin/start">
+<input type="hidden" name="csrf" value="{{person.csrf}}">
+% if wrong == "mpesa":
+% include("admin/problem.tpl")
+% end
+<label for="payer">Your phone, with M-Pesa</label>
+<div class="row"><input id="payer" name="phone" type="tel" inputmode="tel" maxlength="64" required value="{{phone if wrong == "mpesa" else ""}}"{{!" aria-invalid=true" if wrong == "mpesa" else ""}}><button name="do" value="mpesa" class="second">Ask it for {{price(100)}}</button></div>
+% if push:
+<p class="hint" role="status">The last test: <a href="/admin/payments/{{push.id}}">{{push.state}}</a> {{push.result_text}}</p>
+% end
+</form>
+% end
 % if one.name == "sms" and has_sms:
 <form method="post" action="/admin/start">
 <input type="hidden" name="csrf" value="{{person.csrf}}">
+% if wrong == "sms":
 % include("admin/problem.tpl")
+% end
 <label for="phone">Your phone</label>
-<div class="row"><input id="phone" name="phone" type="tel" inputmode="tel" maxlength="64" required value="{{phone}}"{{!" aria-invalid=true" if problem else ""}}><button name="do" value="sms" class="second">Send a test</button></div>
+<div class="row"><input id="phone" name="phone" type="tel" inputmode="tel" maxlength="64" required value="{{phone if wrong == "sms" else ""}}"{{!" aria-invalid=true" if wrong == "sms" else ""}}><button name="do" value="sms" class="second">Send a test</button></div>
 % if test:
 <p class="hint">The last test: {{test.state}} {{test.says}}</p>
 % end
