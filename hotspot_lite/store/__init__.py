@@ -12,15 +12,19 @@ from hotspot_lite.store.file import (
     one_moment,
     open_file,
 )
-from hotspot_lite.store.quick import create, find, get
+from hotspot_lite.store.quick import KeyTo, change, create, everything, find, get, has
 
 __all__ = [
+    "KeyTo",
     "atomic",
+    "change",
     "close",
     "create",
     "database",
+    "everything",
     "find",
     "get",
+    "has",
     "is_busy",
     "newest_fact_at",
     "one_moment",

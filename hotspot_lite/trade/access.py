@@ -30,9 +30,13 @@ def to_admit(subscription_id: int, now: int) -> Subscription | None:
 def admitted(subscription: Subscription, router: dict[str, object], now: int) -> None:
     """The router shows the device in /ip/hotspot/active."""
     with store.atomic():
-        Subscription.update(access="admitted", access_says="", admitted_at=now).where(
-            Subscription.id == subscription.id
-        ).execute()
+        store.change(
+            Subscription,
+            subscription.id,
+            access="admitted",
+            access_says="",
+            admitted_at=now,
+        )
         body = {"subscription": for_event(subscription), "router": router}
         events.announce("user_provisioned", body, now)
         if subscription.payment is not None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
@@ -189,14 +188,11 @@ STOPPABLE = tuple(kind.name for kind in KINDS.values() if kind.stoppable)
 
 def standings(*kinds: Kind) -> list[Standing]:
     """How these kinds stand, in their order: by the owner's word, or ours."""
-    names = [kind.name for kind in kinds]
-    # In two queries whatever their number: a sale asks for three.
-    rows: Any = LetterKind.select().where(LetterKind.kind.in_(names)).tuples()
-    kept = {name: (bool(is_on), amount) for name, is_on, amount in rows}
-    texts: dict[str, dict[str, str]] = {name: {} for name in names}
-    changed: Any = Letter.select().where(Letter.kind.in_(names)).tuples()
-    for name, lang, text in changed:
-        texts[name][lang] = text
+    # In two queries whatever their number, with their SQL kept: each sale asks.
+    kept = {r.kind: (bool(r.is_on), r.amount) for r in store.everything(LetterKind)}
+    texts: dict[str, dict[str, str]] = {name: {} for name in KINDS}
+    for row in store.everything(Letter):
+        texts.setdefault(row.kind, {})[row.lang] = row.text
     found = []
     for kind in kinds:
         is_on, amount = kept.get(kind.name, (kind.is_on, kind.amount))

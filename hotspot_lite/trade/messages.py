@@ -106,4 +106,4 @@ def not_sent(message_id: int, says: str, final: bool) -> None:
 
 
 def _mark(message: Message, **change: object) -> None:
-    Message.update(**change).where(Message.id == message.id).execute()
+    store.change(Message, message.id, **change)

@@ -248,9 +248,10 @@ def _seen(row: Undecided, decision: Decision, now: int) -> None:
 
 
 def _payment(row: Undecided) -> Payment:
-    if row.payment is None:
+    payment: Payment | None = row.payment
+    if payment is None:
         raise BadInput("It is about no payment of ours.")
-    return row.payment
+    return payment
 
 
 WAYS: dict[str, Way] = {

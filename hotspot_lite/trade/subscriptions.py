@@ -92,7 +92,7 @@ def _whose(payment: Payment, now: int) -> tuple[Customer, bool]:
 
 
 def _has_time(payment: Payment) -> bool:
-    if Subscription.select().where(Subscription.payment == payment).exists():
+    if store.has(Subscription, payment_id=payment.id):
         return True
     if payment.provider != "cash":
         return False

@@ -190,8 +190,10 @@ def settle(
 ) -> int:
     """Close what is open of that kind about `payment`: its reason has gone; how many.
 
-    Costs one look where nothing is open. `says` tells what became of it.
+    Costs one look where nothing was ever open. `says` tells what became of it.
     """
+    if payment and not transfer and not store.has(Undecided, payment_id=payment.id):
+        return 0
     matter = Undecided.resolved_at.is_null() & (Undecided.kind == kind)
     about = Undecided.payment == payment
     if transfer is not None:

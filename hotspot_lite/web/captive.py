@@ -49,7 +49,8 @@ def _at_address(ip: str, now: int) -> Subscription | None:
     """The time that is used at an address: by accounting, or put online just now."""
     session = presence.at_address(ip, now)
     if session is not None:
-        return session.subscription
+        used: Subscription | None = session.subscription
+        return used
     since = now - ACCOUNTING_SECONDS
     query = Subscription.select().where(
         (Subscription.ip == ip)

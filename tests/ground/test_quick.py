@@ -1,4 +1,4 @@
-"""store.create and store.get do what peewee's own do."""
+"""store.create, store.get and the like do what peewee's own do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import pytest
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade.models import Customer, Event, Payment, Plan, Subscription
+from hotspot_lite.trade.models import (
+    Customer,
+    Device,
+    Event,
+    Payment,
+    Plan,
+    Session,
+    Subscription,
+    UsageDay,
+)
 
 pytestmark = pytest.mark.usefixtures("box")
 
@@ -54,3 +63,52 @@ def test_a_row_is_found_by_one_of_its_columns() -> None:
 def test_a_row_that_is_not_there_is_the_models_own_error() -> None:
     with pytest.raises(Payment.DoesNotExist):
         store.get(Payment, 99)
+
+
+def test_whether_a_row_is_there_is_told_by_one_of_its_columns() -> None:
+    assert not store.has(Customer, phone="2547")
+    store.create(Customer, phone="2547", username="a", secret="b", made_at=1)
+    assert store.has(Customer, phone="2547") and not store.has(Customer, phone="2548")
+    with pytest.raises(AssertionError):
+        store.has(Customer, **{"1=1 --": 1})
+
+
+def test_all_of_a_small_table_are_read_as_peewee_reads_them() -> None:
+    assert store.everything(Plan) == []
+    words = {"price_cents": 1, "duration_seconds": 60, "rate": "1M/1M", "made_at": 1}
+    for name in "xy":
+        store.create(Plan, name=name, on_sale=name == "x", **words)
+    assert [(p.name, p.on_sale) for p in store.everything(Plan)] == [
+        ("x", True),
+        ("y", False),
+    ]
+
+
+def test_a_change_is_of_one_row_and_names_its_columns() -> None:
+    rows = [
+        store.create(Customer, username=name, secret="b", made_at=1) for name in "ac"
+    ]
+    store.change(Customer, rows[0].id, secret="new", phone="2547")
+    kept = [Customer.get_by_id(row.id) for row in rows]
+    assert [(one.secret, one.phone) for one in kept] == [("new", "2547"), ("b", None)]
+    with pytest.raises(KeyError):
+        store.change(Customer, rows[0].id, **{"secret = '' --": "x"})
+
+
+def test_a_key_to_a_row_is_a_row_none_or_the_models_own_error() -> None:
+    owner = store.create(Customer, username="a", secret="b", made_at=1)
+    device = Device.create(mac="02", customer=owner, seen_at=1)
+    assert Device.get_by_id(device.mac).customer == owner
+    session = Session.create(
+        uniq="s", username="a", mac="", ip="", nas="", acct_session_id="",
+        started_at=1, seen_at=1,
+    )  # fmt: skip
+    assert Session.get_by_id("s").subscription is None
+    day = UsageDay.create(
+        day="d", session=session, octets_in=1, octets_out=1, seconds=1
+    )
+    assert UsageDay.get(UsageDay.day == day.day).session.username == "a"
+    with pytest.raises(Customer.DoesNotExist):
+        _ = Device(mac="03", customer=99, seen_at=1).customer
+    with pytest.raises(Customer.DoesNotExist):
+        _ = Device(mac="03", seen_at=1).customer

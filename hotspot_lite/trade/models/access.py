@@ -5,12 +5,11 @@ from __future__ import annotations
 from peewee import (
     AutoField,
     CompositeKey,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 from hotspot_lite.trade.models.goods import Voucher
 from hotspot_lite.trade.models.payments import Payment
 from hotspot_lite.trade.models.people import Customer
@@ -20,9 +19,9 @@ class Subscription(Table):
     """Time paid for: exactly one for each paid payment or redeemed voucher."""
 
     id = AutoField()
-    customer = ForeignKeyField(Customer)
-    payment = ForeignKeyField(Payment, null=True, unique=True)
-    voucher = ForeignKeyField(Voucher, null=True, unique=True)
+    customer = KeyTo(Customer)
+    payment = KeyTo(Payment, null=True, unique=True)
+    voucher = KeyTo(Voucher, null=True, unique=True)
     plan_name = TextField()
     price_cents = IntegerField()
     duration_seconds = IntegerField()
@@ -53,7 +52,7 @@ class Session(Table):
     """What RADIUS accounting told of one login; counters only grow."""
 
     uniq = TextField(primary_key=True)
-    subscription = ForeignKeyField(Subscription, null=True)
+    subscription = KeyTo(Subscription, null=True)
     username = TextField()
     mac = TextField()
     ip = TextField()
@@ -74,7 +73,7 @@ class UsageDay(Table):
     """What one session used on one day; over all days: the session's counters."""
 
     day = TextField()  # the place's date, 2026-11-26
-    session = ForeignKeyField(Session, column_name="uniq")
+    session = KeyTo(Session, column_name="uniq")
     octets_in = IntegerField()
     octets_out = IntegerField()
     seconds = IntegerField()
@@ -90,9 +89,9 @@ class Mirror(Table):
     `base_*` are the counters of the router's user at that moment.
     """
 
-    customer = ForeignKeyField(Customer, primary_key=True)
+    customer = KeyTo(Customer, primary_key=True)
     username = TextField(unique=True)
-    subscription = ForeignKeyField(Subscription)
+    subscription = KeyTo(Subscription)
     newest_id = IntegerField()  # the newest subscription that it allows for
     rate = TextField()
     limit_seconds = IntegerField()
@@ -108,7 +107,7 @@ class FreeUse(Table):
 
     day = TextField()  # the place's date, 2026-11-28
     mac = TextField()
-    subscription = ForeignKeyField(Subscription, unique=True)
+    subscription = KeyTo(Subscription, unique=True)
 
     class Meta:
         table_name = "free_use"

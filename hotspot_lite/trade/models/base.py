@@ -6,7 +6,9 @@ from peewee import (
     Model,
 )
 
-from hotspot_lite.store import database
+from hotspot_lite.store import KeyTo, database
+
+__all__ = ["KeyTo", "Table"]
 
 
 class Table(Model):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from peewee import (
     AutoField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 from hotspot_lite.trade.models.byhand import Transfer
 from hotspot_lite.trade.models.payments import Payment
 
@@ -19,8 +18,8 @@ class Undecided(Table):
 
     id = AutoField()
     kind = TextField()  # a row of `undecided.KINDS`
-    payment = ForeignKeyField(Payment, null=True)
-    transfer = ForeignKeyField(Transfer, null=True)
+    payment = KeyTo(Payment, null=True)
+    transfer = KeyTo(Transfer, null=True)
     subject = TextField(default="")  # where it is about neither: what is one matter
     amount_cents = IntegerField(null=True)  # the money in doubt, where it is known
     says = TextField()
@@ -38,7 +37,7 @@ class MoneyFact(Table):
     at = IntegerField()
     kind = TextField()  # taken | given | refunded | reversed | written-off …
     amount_cents = IntegerField()
-    payment = ForeignKeyField(Payment, null=True)
+    payment = KeyTo(Payment, null=True)
     detail = TextField(default="")
     who = TextField(default="")  # staff by name, "cli", or "" for the box itself
     hash = TextField()  # over the fact and the hash of the one before

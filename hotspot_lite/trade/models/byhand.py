@@ -5,12 +5,11 @@ from __future__ import annotations
 from peewee import (
     AutoField,
     BlobField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 from hotspot_lite.trade.models.goods import Voucher
 from hotspot_lite.trade.models.payments import Payment
 
@@ -29,7 +28,7 @@ class Transfer(Table):
     phone_hint = TextField(default="")  # masked, for people: proves nothing
     payer = TextField(default="")  # the first name that M-Pesa tells
     state = TextField(default="new")  # new | matched | open | refunded | written-off
-    payment = ForeignKeyField(Payment, null=True, unique=True)
+    payment = KeyTo(Payment, null=True, unique=True)
     received_at = IntegerField()
 
 
@@ -61,9 +60,9 @@ class CashSale(Table):
     """A payment in cash. With a voucher, the voucher gives its time, not the payment:
     money once, time once."""
 
-    payment = ForeignKeyField(Payment, primary_key=True)
-    shift = ForeignKeyField(Shift)
-    voucher = ForeignKeyField(Voucher, null=True, unique=True)
+    payment = KeyTo(Payment, primary_key=True)
+    shift = KeyTo(Shift)
+    voucher = KeyTo(Voucher, null=True, unique=True)
     voided_at = IntegerField(null=True)  # the cash was given back
     voided_by = TextField(default="")
     reason = TextField(default="")
@@ -86,5 +85,5 @@ class Claim(Table):
     mac = TextField()
     ip = TextField(default="")
     login_url = TextField(default="")
-    payment = ForeignKeyField(Payment, null=True)
+    payment = KeyTo(Payment, null=True)
     made_at = IntegerField()

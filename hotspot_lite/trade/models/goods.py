@@ -5,12 +5,11 @@ from __future__ import annotations
 from peewee import (
     AutoField,
     BooleanField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 
 
 class Plan(Table):
@@ -36,7 +35,7 @@ class VoucherBatch(Table):
     """Vouchers made together, of one kind."""
 
     id = AutoField()
-    plan = ForeignKeyField(Plan, null=True)
+    plan = KeyTo(Plan, null=True)
     terms = TextField()
     made_at = IntegerField()
     made_by = TextField()
@@ -46,7 +45,7 @@ class Voucher(Table):
     """A code that buys once."""
 
     id = AutoField()
-    batch = ForeignKeyField(VoucherBatch)
+    batch = KeyTo(VoucherBatch)
     code = TextField(unique=True)
     redeemed_at = IntegerField(null=True)
     redeemed_mac = TextField(default="")

@@ -6,13 +6,12 @@ from peewee import (
     AutoField,
     BlobField,
     BooleanField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
 from hotspot_lite.trade.models.access import Subscription
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 from hotspot_lite.trade.models.campaigns import Campaign
 
 
@@ -23,13 +22,13 @@ class Message(Table):
     kind = TextField()
     phone = TextField()
     text = TextField()
-    subscription = ForeignKeyField(Subscription, null=True)
+    subscription = KeyTo(Subscription, null=True)
     state = TextField(default="waiting")  # waiting|sending|sent|failed|uncertain
     provider_id = TextField(default="")
     says = TextField(default="")
     made_at = IntegerField()
     sent_at = IntegerField(null=True)
-    campaign = ForeignKeyField(Campaign, null=True)
+    campaign = KeyTo(Campaign, null=True)
     channel = TextField(default="sms")  # sms | email
     tries = IntegerField(default=0)  # of a message to many
 
@@ -97,7 +96,7 @@ class Login(Table):
     """A session of the admin page; only the hash of its cookie is kept."""
 
     token_hash = TextField(primary_key=True)
-    staff = ForeignKeyField(Staff)
+    staff = KeyTo(Staff)
     csrf = TextField()
     made_at = IntegerField()
     expires_at = IntegerField()

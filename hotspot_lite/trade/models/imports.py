@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, IntegerField, TextField
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 
 
 class ImportRun(Table):
@@ -32,7 +32,7 @@ class RefusedRow(Table):
     """A row that was not taken in, as it stood in the file, and why."""
 
     id = AutoField()
-    run = ForeignKeyField(ImportRun)
+    run = KeyTo(ImportRun)
     line = IntegerField()
     cells = TextField()  # JSON
     why = TextField()

@@ -6,12 +6,11 @@ from peewee import (
     AutoField,
     BlobField,
     BooleanField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 from hotspot_lite.trade.models.goods import Plan
 
 
@@ -25,7 +24,7 @@ class Payment(Table):
     kind = TextField(default="prompt")  # prompt | redirect | immediate | manual
     redirect_url = TextField(default="")  # the provider's page, for a redirect
     state = TextField()  # asked | sent | uncertain | paid | failed
-    plan = ForeignKeyField(Plan, null=True)
+    plan = KeyTo(Plan, null=True)
     terms = TextField()  # JSON: what was on sale at that moment
     amount_cents = IntegerField()
     phone = TextField()
@@ -53,7 +52,7 @@ class Callback(Table):
     """A callback's raw body, as it came; the same body twice is one row."""
 
     id = AutoField()
-    payment = ForeignKeyField(Payment)
+    payment = KeyTo(Payment)
     digest = TextField()
     body = BlobField()
     peer = TextField()
@@ -67,7 +66,7 @@ class Callback(Table):
 class ToldPaid(Table):
     """A callback calls the payment paid; M-Pesa's second word is awaited, or came."""
 
-    payment = ForeignKeyField(Payment, primary_key=True)
+    payment = KeyTo(Payment, primary_key=True)
     checkout_request_id = TextField()
     receipt = TextField(null=True)
     told_at = IntegerField()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from peewee import (
     AutoField,
     BooleanField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 
 
 class Customer(Table):
@@ -29,7 +28,7 @@ class Device(Table):
     """A phone or laptop by its MAC, and whose time it may use."""
 
     mac = TextField(primary_key=True)
-    customer = ForeignKeyField(Customer)
+    customer = KeyTo(Customer)
     ip = TextField(default="")
     seen_at = IntegerField()
     bare = BooleanField(default=False)  # no browser: we let it in (see `pairing`)
@@ -39,7 +38,7 @@ class Pairing(Table):
     """A customer's wish to have a device without a browser online."""
 
     id = AutoField()
-    customer = ForeignKeyField(Customer)
+    customer = KeyTo(Customer)
     digits = TextField()  # the end of its MAC
     state = TextField(default="waiting")  # waiting|done|none|many|taken|failed
     mac = TextField(default="")
@@ -51,7 +50,7 @@ class CustomerNote(Table):
     """What staff wrote down of a customer."""
 
     id = AutoField()
-    customer = ForeignKeyField(Customer)
+    customer = KeyTo(Customer)
     at = IntegerField()
     who = TextField()
     text = TextField()
@@ -75,7 +74,7 @@ class Move(Table):
     """A customer's time that was taken over by another device."""
 
     id = AutoField()
-    customer = ForeignKeyField(Customer)
+    customer = KeyTo(Customer)
     mac = TextField()
     how = TextField()  # link | phone | voucher | receipt
     at = IntegerField()

@@ -6,12 +6,11 @@ from peewee import (
     AutoField,
     BlobField,
     BooleanField,
-    ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from hotspot_lite.trade.models.base import Table
+from hotspot_lite.trade.models.base import KeyTo, Table
 from hotspot_lite.trade.models.byhand import Transfer
 from hotspot_lite.trade.models.payments import Payment
 
@@ -20,8 +19,8 @@ class Refund(Table):
     """Money that goes back, or went; a payment may have several in part."""
 
     id = AutoField()
-    payment = ForeignKeyField(Payment, null=True)
-    transfer = ForeignKeyField(Transfer, null=True)
+    payment = KeyTo(Payment, null=True)
+    transfer = KeyTo(Transfer, null=True)
     amount_cents = IntegerField()
     way = TextField()  # mpesa | hand | told (by the provider, who did it itself)
     state = TextField()  # asked | uncertain | sent | done | failed
@@ -43,8 +42,8 @@ class Inquiry(Table):
     token_hash = TextField(unique=True)
     kind = TextField()  # status | reversal
     receipt = TextField()  # what it is about
-    payment = ForeignKeyField(Payment, null=True)
-    refund = ForeignKeyField(Refund, null=True)
+    payment = KeyTo(Payment, null=True)
+    refund = KeyTo(Refund, null=True)
     state = TextField()  # asked | uncertain | sent | answered | refused
     conversation = TextField(default="")  # Safaricom's OriginatorConversationID
     about = TextField(default="")  # that of an order whose result never came
@@ -59,7 +58,7 @@ class InquiryBody(Table):
     """A result as it came. Of a timeout only that it came: it repeats our secrets."""
 
     id = AutoField()
-    inquiry = ForeignKeyField(Inquiry)
+    inquiry = KeyTo(Inquiry)
     digest = TextField()
     body = BlobField()
     is_timeout = BooleanField()
