@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import order, pairing, pausing, returning
-from hotspot_lite.trade.models import Customer, Device
+from hotspot_lite.trade.models import Customer, Device, Subscription
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.sheet import Sheet
@@ -35,46 +37,15 @@ class MyTime(Sheet):
 
     def pause(self) -> HTTPResponse:
         """POST /status/pause {state}: stop the running time of this very device."""
-        who, is_fresh = self.posting()
-        if not is_fresh:
-            return self._page(who, 422, notice="home.stale")
-        try:
-            self._device(who)
-            live = live_of(who, self.now())
-            if not live:
-                raise BadInput("There is no time left.", "Choose a package.")
-            pausing.pause(live[0], self.now())
-        except BadInput as exc:
-            return self._page(who, 422, exc)
-        return pages.go_to(f"/status?{self.as_query(who)}")
+        return self._do(self._pause)
 
     def go_on(self) -> HTTPResponse:
         """POST /status/go-on {state}: on to the page that connects this device."""
-        who, is_fresh = self.posting()
-        if not is_fresh:
-            return self._page(who, 422, notice="home.stale")
-        try:
-            customer, now = self._customer(who), self.now()
-            peer = pages.client_address()
-            found = returning.begin(customer, peer, "pause", now, who.mac)
-        except BadInput as exc:
-            return self._page(who, 422, exc)
-        ref = waiting.voucher_ref(found, self.box.key)
-        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
+        return self._do(self._go_on)
 
     def put_first(self) -> HTTPResponse:
         """POST /status/first {time, state}: begin time that waits, now."""
-        who, is_fresh = self.posting()
-        if not is_fresh:
-            return self._page(who, 422, notice="home.stale")
-        text = pages.form("time", 12)
-        number = int(text) if text.isascii() and text.isdigit() else 0
-        try:
-            found = order.put_first(self._customer(who), number, self.now())
-        except BadInput as exc:
-            return self._page(who, 422, exc)
-        ref = waiting.voucher_ref(found, self.box.key)
-        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
+        return self._do(self._put_first)
 
     def device_form(self) -> HTTPResponse:
         """GET /status/device: asks for the device; it stays while one types."""
@@ -82,36 +53,69 @@ class MyTime(Sheet):
 
     def add_device(self) -> HTTPResponse:
         """POST /status/device {device, state}: let a TV or console in as well."""
-        who, is_fresh = self.posting()
-        if not is_fresh:
-            return self._device_page(who, 422, notice="home.stale")
-        try:
-            pairing.ask(self._customer(who), pages.form("device", 40), self.now())
-        except BadInput as exc:
-            return self._device_page(who, 422, exc)
-        return pages.go_to(f"/status?{self.as_query(who)}")
+        return self._do(self._add_device, self._device_page)
 
     def remove_device(self) -> HTTPResponse:
         """POST /status/device/remove {mac, state}: that device is out."""
-        who, is_fresh = self.posting()
-        if not is_fresh:
-            return self._page(who, 422, notice="home.stale")
-        try:
-            pairing.forget(self._customer(who), pages.form("mac", 20), self.now())
-        except BadInput as exc:
-            return self._page(who, 422, exc)
-        return pages.go_to(f"/status?{self.as_query(who)}")
+        return self._do(self._remove_device)
 
-    def _device(self, who: Visitor) -> Device:
-        """The device that asks. Raises BadInput where that is not proved."""
+    # -- what they do: each gives the page that follows, or raises BadInput ---------
+
+    def _pause(self, who: Visitor) -> str:
+        self._customer(who)
+        live = live_of(who, self.now())
+        if not live:
+            raise BadInput("There is no time left.", "Choose a package.")
+        pausing.pause(live[0], self.now())
+        return "/status"
+
+    def _go_on(self, who: Visitor) -> str:
+        customer, peer = self._customer(who), pages.client_address()
+        return self._wait_for(
+            returning.begin(customer, peer, "pause", self.now(), who.mac)
+        )
+
+    def _put_first(self, who: Visitor) -> str:
+        text = pages.form("time", 12)
+        number = int(text) if text.isascii() and text.isdigit() else 0
+        return self._wait_for(order.put_first(self._customer(who), number, self.now()))
+
+    def _add_device(self, who: Visitor) -> str:
+        pairing.ask(self._customer(who), pages.form("device", 40), self.now())
+        return "/status"
+
+    def _remove_device(self, who: Visitor) -> str:
+        pairing.forget(self._customer(who), pages.form("mac", 20), self.now())
+        return "/status"
+
+    def _wait_for(self, time: Subscription) -> str:
+        return f"/wait/{waiting.voucher_ref(time, self.box.key)}"
+
+    def _customer(self, who: Visitor) -> Customer:
+        """Whose device asks. Raises BadInput where it isn't proved to be that device."""
         device = own_device(who)
         if device is None:
             raise BadInput(self.words(who)("pause.not_own"))
-        return device
+        owner: Customer = device.customer
+        return owner
 
-    def _customer(self, who: Visitor) -> Customer:
-        found: Customer = self._device(who).customer
-        return found
+    # -- how they are made -----------------------------------------------------------
+
+    def _do(
+        self,
+        do: Callable[[Visitor], str],
+        otherwise: Callable[..., HTTPResponse] | None = None,
+    ) -> HTTPResponse:
+        """On to what `do` gives; or back to the page, saying why not."""
+        page = otherwise or self._page
+        who, is_fresh = self.posting()
+        if not is_fresh:
+            return page(who, 422, notice="home.stale")
+        try:
+            path = do(who)
+        except BadInput as exc:
+            return page(who, 422, exc)
+        return pages.go_to(f"{path}?{self.as_query(who)}")
 
     def _page(
         self,
