@@ -92,7 +92,7 @@ class MyTime(Sheet):
         return f"/wait/{waiting.voucher_ref(time, self.box.key)}"
 
     def _customer(self, who: Visitor) -> Customer:
-        """Whose device asks. Raises BadInput where it isn't proved to be that device."""
+        """Whose device asks. Raises BadInput where that is not proved."""
         device = own_device(who)
         if device is None:
             raise BadInput(self.words(who)("pause.not_own"))
