@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -148,3 +149,11 @@ def _named_from_trade(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module == "hotspot_lite.trade":
             found |= {alias.name for alias in node.names}
     return found
+
+
+def test_the_map_of_the_trade_names_every_module() -> None:
+    folder = HOUSE / "trade"
+    there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    there |= {path.parent.name for path in folder.glob("*/__init__.py")}
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    assert there - set(re.findall(r"[a-z_]+", text)) == set()
