@@ -64,6 +64,9 @@ usage:
   ./install.sh --test [...]      set up here and run the tests; [...] goes to pytest
   sudo ./install.sh [--force]    install the real box on this machine, or bring it up
                                  to date; --force: also on a system never tried on
+  sudo ./install.sh --answers FILE
+                                 the same, with the settings of FILE (as config.toml
+                                 is written) at the first installation
   sudo ./install.sh --dry-run    look, and say what would be done; writes nothing
   sudo ./install.sh --rollback   back to the program before the last update
   sudo ./install.sh --uninstall  take the program away; customers, money and settings
@@ -476,10 +479,11 @@ except OSError:
 PYTHON
 }
 
-# config.toml, made once: HOTSPOT_… of this run, a new secret, what this machine needs.
+# config.toml, made once: the answers, HOTSPOT_… of this run before them, a new secret, what this machine needs.
 make_config() {
     if [ -e "$CONFIG" ]; then
         guard 640 "root:$HL_GROUP" "$CONFIG"
+        [ -z "${ANSWERS:-}" ] || say "  $CONFIG is there already: the answers are not used"
         return
     fi
     web_port=
@@ -494,7 +498,7 @@ make_config() {
     # shellcheck disable=SC2086
     (
         cd /
-        HOTSPOT_CONFIG=/nonexistent "$VENV/bin/python" - "$server" "$web_port" $folders >"$SCRATCH/config" <<'PYTHON'
+        HOTSPOT_CONFIG=${ANSWERS:-/nonexistent} "$VENV/bin/python" - "$server" "$web_port" $folders >"$SCRATCH/config" <<'PYTHON'
 import secrets, sys
 from hotspot_lite import settings
 from hotspot_lite.errors import HotspotError
@@ -1089,6 +1093,22 @@ purge() {
 
 clean_up() { [ -z "${SCRATCH:-}" ] || rm -rf "$SCRATCH"; }
 
+take_options() {
+    while [ $# -gt 0 ]; do
+        case "$1" in
+        --force) FORCED=yes ;;
+        --answers)
+            [ -r "${2:-}" ] ||
+                die "--answers wants a file that can be read, written as config.toml is: ./install.sh --answers my.toml"
+            ANSWERS=$(readlink -f "$2")
+            shift
+            ;;
+        *) die "$1 can't be given with --force or --answers." ;;
+        esac
+        shift
+    done
+}
+
 main() {
     configure
     # Somebody's own Python paths would reach into our environments.
@@ -1106,8 +1126,8 @@ main() {
         run_tests "$@"
         ;;
     --help | -h) usage ;;
-    --force)
-        FORCED=yes
+    --force | --answers)
+        take_options "$@"
         install_box
         ;;
     --dry-run) dry_run ;;

@@ -537,11 +537,14 @@ class Installed:
             "HOTSPOT_RADIUS_AUTH_PORT": str(auth),
             "HOTSPOT_RADIUS_ACCT_PORT": str(acct),
         }
-        self.first = self.install(**self.first_settings)
+        answers = root / "answers.toml"
+        answers.write_text('[box]\ncurrency = "UGX"\n\n[web]\nport = 1\n')
+        self.first = self.install("--answers", str(answers), **self.first_settings)
+        answers.unlink()
 
-    def install(self, **more: str) -> Done:
+    def install(self, *words: str, **more: str) -> Done:
         """Run the installer."""
-        return run(SCRIPT, "--force", **self.environ, **more)
+        return run(SCRIPT, "--force", *words, **self.environ, **more)
 
     def pid(self) -> int:
         """The supervisor's process."""
@@ -616,6 +619,23 @@ def test_the_first_run_installs_a_box_that_answers(installed: Installed) -> None
     assert f":{installed.web}/admin/" in done.stdout
     assert re.search(r"Setup code .*: +[0-9a-f]{4}(-[0-9a-f]{4}){3}\n", done.stdout)
     assert installed.answers()
+
+
+def test_the_answers_are_in_the_settings_and_the_environment_goes_first(
+    installed: Installed,
+) -> None:
+    found = settings.load({"HOTSPOT_CONFIG": str(installed.config)})
+    assert found["box.currency"] == "UGX"
+    assert found["web.port"] == installed.web != 1
+
+
+def test_answers_that_can_not_be_read_stop_it_before_anything_is_done(
+    tmp_path: Path,
+) -> None:
+    for words in (["--answers"], ["--answers", str(tmp_path / "none")]):
+        done = run(SCRIPT, *words, HL_ROOT=str(tmp_path / "root"))
+        assert done.returncode == 1 and "wants a file" in done.stderr
+    assert not (tmp_path / "root").exists()
 
 
 def test_the_first_run_keeps_secrets_from_others(installed: Installed) -> None:
