@@ -102,7 +102,7 @@ def _customer(row: Cells, context: Context) -> None:
 
 def _voucher(row: Cells, context: Context) -> None:
     plan = catalogue.by_name(row["package"])
-    code = vouchers.read_code(row["code"])
+    code = vouchers.read_foreign(row["code"])
     if Voucher.select().where(Voucher.code == code).exists():
         raise BadInput("That code is here already.", field="code")
     batch = context.batches.get(plan.name)
@@ -161,7 +161,7 @@ KINDS: dict[str, Kind] = {
             "vouchers",
             "Vouchers",
             (
-                Column("code", ("voucher", "pin", "vocha"), True),
+                Column("code", ("voucher", "pin", "vocha", "username", "user"), True),
                 Column("package", ("plan", "profile", "kifurushi"), True),
             ),
             _voucher,

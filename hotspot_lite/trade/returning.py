@@ -28,7 +28,6 @@ from hotspot_lite.trade.models import (
     Move,
     PhoneCode,
     Subscription,
-    Voucher,
 )
 
 # More moves than a person's phones make: time is being passed around.
@@ -62,11 +61,7 @@ def by_voucher(text: str, now: int) -> Customer | None:
 
     The code is the proof: it is as long as a password and was paid for.
     """
-    try:
-        code = vouchers.read_code(text)
-    except BadInput:
-        return None
-    voucher = Voucher.get_or_none(Voucher.code == code)
+    voucher = vouchers.find(text)
     if voucher is None:
         return None
     found = Subscription.get_or_none(Subscription.voucher == voucher)

@@ -16,6 +16,7 @@ from hotspot_lite.trade.models import Plan, Subscription, Voucher, VoucherBatch
 # 1,800 years. Written in two halves, which people copy without error.
 LETTERS = 10
 MOST_AT_ONCE = 5000
+_FOREIGN = re.compile(r"[a-z0-9]{4,32}")
 
 
 def make(plan: Plan, count: int, by: str, now: int) -> VoucherBatch:
@@ -53,13 +54,45 @@ def read_code(text: str) -> str:
 
     Raises BadInput for what can't be a code.
     """
-    letters = re.sub(r"[\s\-]", "", text).lower()
-    if len(letters) != LETTERS or set(letters) - set(customers.ALPHABET):
+    code = _ours(_bare(text))
+    if not code:
         raise BadInput(
             "That is not a voucher code.",
             f"A code has {LETTERS} letters and digits, like abcde-23456.",
             field="code",
         )
+    return code
+
+
+def read_foreign(text: str) -> str:
+    """A code that another system printed, as it is kept here: in lower case, bare.
+
+    Raises BadInput for what can't be one. One of our own shape is read as ours.
+    """
+    letters = _bare(text)
+    if not _FOREIGN.fullmatch(letters):
+        raise BadInput(
+            f"{text[:40]!r} can't be a voucher code.",
+            "A code has 4 to 32 letters and digits.",
+            field="code",
+        )
+    return _ours(letters) or letters
+
+
+def find(text: str) -> Voucher | None:
+    """The voucher of a code as somebody typed it, ours or brought along; or None."""
+    letters = _bare(text)
+    return store.find(Voucher, code=_ours(letters) or letters)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\-]", "", text).lower()
+
+
+def _ours(letters: str) -> str:
+    """A code of ours as it is kept, abcde-23456; "" for what has another shape."""
+    if len(letters) != LETTERS or set(letters) - set(customers.ALPHABET):
+        return ""
     return f"{letters[:5]}-{letters[5:]}"
 
 
@@ -68,10 +101,10 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
 
     The same device again gets the same subscription. Raises BadInput.
     """
-    code = read_code(text)
     with store.atomic():
-        voucher = Voucher.get_or_none(Voucher.code == code)
+        voucher = find(text)
         if voucher is None:
+            read_code(text)  # which can't be one at all, is told so
             raise BadInput("There is no such voucher.", "Check the code.", field="code")
         ours = (
             Voucher.update(redeemed_at=now, redeemed_mac=mac)
@@ -83,7 +116,7 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
             .execute()
         )
         if ours:
-            customer = customers.of_voucher(code, now)
+            customer = customers.of_voucher(voucher.code, now)
             terms = read_terms(voucher.batch.terms)
             wish = subscriptions.Wish(
                 customer, terms, mac, ip, voucher=voucher, is_first=True

@@ -15,7 +15,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows as queue
 from hotspot_lite.jobs import sight
 from hotspot_lite.papers import reading
-from hotspot_lite.trade import catalogue, imports, uploads
+from hotspot_lite.trade import catalogue, imports, uploads, vouchers
 from hotspot_lite.trade.models import (
     Customer,
     Event,
@@ -87,6 +87,35 @@ class TestKinds:
         taken_in(home, "name,price,validity,speed\nDay,50,1d,2M/4M\n", "packages")
         plan = Plan.get()
         assert (plan.price_cents, plan.duration_seconds) == (5000, 86_400)
+
+    def test_what_mikhmon_sold_is_redeemed_here(self, home: Path) -> None:
+        """Its export of users, name and password alike, is a list of vouchers."""
+        catalogue.add("1-HARI", "20", "1d", NOW)
+        mikhmon = (
+            "Username,Password,Profile,Time Limit,Data Limit,Comment\n"
+            "kx7Q2,kx7Q2,1-HARI,,,vc-123-11.28.26\n"
+            "abcde23456,abcde23456,1-HARI,,,vc-123-11.28.26\n"
+            "no,no,1-HARI,,,too short\n"
+            "KX7q2,KX7q2,1-HARI,,,once more\n"
+            "good12,good12,3-HARI,,,no such package\n"
+        )
+        run = taken_in(home, mikhmon, "vouchers")
+        assert (run.good, run.refused) == (2, 3)
+        time = vouchers.redeem("KX7-q2", "02:00:00:00:00:01", "10.5.50.7", NOW)
+        assert (time.plan_name, time.duration_seconds) == ("1-HARI", 86_400)
+        with pytest.raises(BadInput, match="has been used"):
+            vouchers.redeem("kx7q2", "02:00:00:00:00:02", "10.5.50.8", NOW)
+        assert vouchers.redeem("ABCDE-23456", "", "", NOW).customer != time.customer
+
+    def test_a_brought_code_that_is_somebodys_login_takes_none_over(
+        self, home: Path
+    ) -> None:
+        catalogue.add("Day", "20", "1d", NOW)
+        taken_in(home, "phone,login\n0712345678,amina\n")
+        taken_in(home, "code,package\namina,Day\n", "vouchers")
+        time = vouchers.redeem("amina", "02:00:00:00:00:01", "10.5.50.7", NOW)
+        assert time.customer.username != "amina"
+        assert Customer.get(Customer.username == "amina").secret != "amina"
 
     def test_vouchers_are_one_batch_for_each_package(self, home: Path) -> None:
         catalogue.add("Day", "50", "1d", NOW)
