@@ -93,7 +93,11 @@ class Box:
             secret,
         )
         if mac:
-            self.run("INSERT INTO device VALUES (?, ?, '', 1)", mac, ident)
+            self.run(
+                "INSERT INTO device (mac, customer_id, ip, seen_at) VALUES (?, ?, '', 1)",
+                mac,
+                ident,
+            )
         return ident, name
 
     def sell(

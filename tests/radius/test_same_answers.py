@@ -37,7 +37,11 @@ class Asked:
         case = self.case
         if case.bound:
             mac = self.said(case.bound)
-            box.run("INSERT INTO device VALUES (?, ?, '', 1)", mac, ident)
+            box.run(
+                "INSERT INTO device (mac, customer_id, ip, seen_at) VALUES (?, ?, '', 1)",
+                mac,
+                ident,
+            )
         for mac, ago in case.open:
             box.session(self.name, self.said(mac), ago)
         if case.blocked:
