@@ -94,7 +94,8 @@ class Box:
         )
         if mac:
             self.run(
-                "INSERT INTO device (mac, customer_id, ip, seen_at) VALUES (?, ?, '', 1)",
+                "INSERT INTO device (mac, customer_id, ip, seen_at)"
+                " VALUES (?, ?, '', 1)",
                 mac,
                 ident,
             )

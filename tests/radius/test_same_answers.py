@@ -38,7 +38,8 @@ class Asked:
         if case.bound:
             mac = self.said(case.bound)
             box.run(
-                "INSERT INTO device (mac, customer_id, ip, seen_at) VALUES (?, ?, '', 1)",
+                "INSERT INTO device (mac, customer_id, ip, seen_at)"
+                " VALUES (?, ?, '', 1)",
                 mac,
                 ident,
             )
