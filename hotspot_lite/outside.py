@@ -20,10 +20,10 @@ from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.onboarding import Site
+from hotspot_lite.rails import make_rails
 from hotspot_lite.settings import Settings, operator
-from hotspot_lite.wires import paystack
 from hotspot_lite.wires.bookkeeper import Bookkeeper, Note
-from hotspot_lite.wires.daraja import Daraja, DarajaAccount
+from hotspot_lite.wires.daraja import Daraja
 from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_orders import Initiator
 from hotspot_lite.wires.daraja_rail import MpesaRail
@@ -38,10 +38,6 @@ from hotspot_lite.wires.sms import SmsAccount
 if TYPE_CHECKING:
     from hotspot_lite.wires.radius import Address
 
-DARAJA = {
-    "sandbox": "https://sandbox.safaricom.co.ke",
-    "production": "https://api.safaricom.co.ke",
-}
 ROUTER_DEADLINE_SECONDS = 5.0
 # On a LAN it answers in milliseconds, or not at all.
 COA_SECONDS = 1.0
@@ -276,34 +272,6 @@ def _moysklad(s: Settings, caller: Caller, note: Note) -> Bookkeeper | None:
 BOOKKEEPERS: tuple[Callable[[Settings, Caller, Note], Bookkeeper | None], ...] = (
     _moysklad,
 )
-
-
-def _mpesa(s: Settings, caller: Caller) -> Rail:
-    return MpesaRail(Daraja(daraja_account(s), caller))
-
-
-# Another way to pay is a module of `wires` and a line here; the order is the portal's.
-RAILS: dict[str, Callable[[Settings, Caller], Rail]] = {
-    "mpesa": _mpesa,
-    "paystack": paystack.from_settings,
-}
-
-
-def make_rails(s: Settings, caller: Caller) -> dict[str, Rail]:
-    """Every rail there is by its name, for one process; nothing is connected yet."""
-    return {name: make(s, caller) for name, make in RAILS.items()}
-
-
-def daraja_account(s: Settings) -> DarajaAccount:
-    """The M-Pesa account that the settings name."""
-    return DarajaAccount(
-        base_url=s["mpesa.base_url"] or DARAJA[s["mpesa.environment"]],
-        consumer_key=s["mpesa.consumer_key"],
-        consumer_secret=s["mpesa.consumer_secret"],
-        passkey=s["mpesa.passkey"],
-        shortcode=s["mpesa.shortcode"],
-        till=s["mpesa.till"],
-    )
 
 
 def router_address(s: Settings) -> RouterAddress:

@@ -50,7 +50,7 @@ def check_database() -> Recovery | None:
 
 
 def _web() -> None:
-    from hotspot_lite.outside import make_rails
+    from hotspot_lite.rails import make_rails
     from hotspot_lite.web import serving
     from hotspot_lite.wires.http import Caller
 

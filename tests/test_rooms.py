@@ -36,9 +36,10 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "box": ({"discreet", "store", "jobs", "trade"}, set()),
     "onboarding": (set(), set()),
     "fitting": ({"onboarding", "wires"}, set()),
-    "outside": ({"box", "wires", "jobs", "onboarding"}, set()),
+    "rails": ({"wires"}, set()),
+    "outside": ({"rails", "box", "wires", "jobs", "onboarding"}, set()),
     "journey": (
-        RADIUS_AND_UP | {"outside", "onboarding", "fitting", "papers"},
+        RADIUS_AND_UP | {"outside", "rails", "onboarding", "fitting", "papers"},
         {"huey"},
     ),
     "web": (

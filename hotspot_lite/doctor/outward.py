@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotspot_lite import outside
+from hotspot_lite import outside, rails
 from hotspot_lite.clock import SYNCHRONISED, as_text
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, note, ok, one_line, span
@@ -113,7 +113,7 @@ def daraja(case: Case) -> Iterator[Finding]:
         return
     began = time.monotonic()
     try:
-        Daraja(outside.daraja_account(s)).check_keys()
+        Daraja(rails.daraja_account(s)).check_keys()
     except HotspotError as exc:
         says, todo = f"M-Pesa gives us no token: {one_line(exc.says)}", exc.todo
         impact = "No payment can be asked for."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from hotspot_lite import box, outside
+from hotspot_lite import box, outside, rails
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok
 from hotspot_lite.errors import HotspotError
@@ -115,7 +115,7 @@ def callback(case: Case) -> Iterator[Finding]:
         yield ok("HL-SET-04", "no callback address: M-Pesa is asked (query-only)")
         return
     try:
-        account = outside.daraja_account(s)
+        account = rails.daraja_account(s)
         allowed = outside.is_loopback(account.base_url)
         check_callback_url(f"{base}/cb/{'0' * 40}", allowed)
     except HotspotError as exc:

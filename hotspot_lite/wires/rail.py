@@ -1,7 +1,7 @@
 """What every way to move money looks like to the journey and to the web pages.
 
 A rail is one module of `wires` that keeps this promise, and one line of
-`outside.RAILS`. It knows a provider's protocol, and neither tables nor packages: it
+`rails.RAILS`. It knows a provider's protocol, and neither tables nor packages: it
 says what was begun, what was heard and what a question was answered.
 """
 

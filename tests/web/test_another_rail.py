@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from house import JOINED, Browser, Site, Start
 
-from hotspot_lite import journey, outside
+from hotspot_lite import journey, rails
 from hotspot_lite.settings import Settings
 from hotspot_lite.trade.models import Payment, Subscription, Undecided
 from hotspot_lite.wires.http import Caller
@@ -48,7 +48,7 @@ def from_settings(settings: Settings, caller: Caller) -> Tokens:
 
 @pytest.fixture
 def site(start_site: Start, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setitem(outside.RAILS, "tokens", from_settings)  # the one line
+    monkeypatch.setitem(rails.RAILS, "tokens", from_settings)  # the one line
     site = start_site(MPESA_CONSUMER_KEY="")
     site.plan()
     journey.here.use(site.box)

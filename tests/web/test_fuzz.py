@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hotspot_lite import jobs, store
 from hotspot_lite.box import Box, make, open_box
-from hotspot_lite.outside import make_rails
+from hotspot_lite.rails import make_rails
 from hotspot_lite.settings import load
 from hotspot_lite.trade import catalogue, paybill, payments
 from hotspot_lite.trade.models import Payment
