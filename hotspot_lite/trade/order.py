@@ -5,35 +5,37 @@ from __future__ import annotations
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import subscriptions
-from hotspot_lite.trade.models import Customer, Subscription
+from hotspot_lite.trade.models import Customer, Device, Subscription
 from hotspot_lite.trade.subscriptions import SETTLE_SECONDS
 
 
-def may_go_first(time: Subscription, now: int) -> bool:
-    """Whether it waits behind time that runs by the clock."""
-    waits = time.ended_at is None and (time.starts_at or 0) > now
-    return waits and _running(subscriptions.live(time.customer, now), now) is not None
+def that_wait(live: list[Subscription], now: int) -> list[Subscription]:
+    """Of a customer's `live` time, what waits behind time that runs by the clock."""
+    if _running(live, now) is None:
+        return []
+    return [time for time in live if (time.starts_at or 0) > now]
 
 
-def put_first(customer: Customer, subscription_id: int, now: int) -> Subscription:
+def put_first(device: Device, subscription_id: int, now: int) -> Subscription:
     """Begin time that waits, at once; what is left of the present follows after it.
 
-    Nothing is lost, and the devices are logged in anew by us. Raises BadInput where
-    that is not the customer's, or doesn't wait.
+    Nothing is lost. The sessions end, and `device`, on which it was asked for, is
+    logged in anew by us. Raises BadInput where that is not its customer's time, or
+    doesn't wait.
     """
+    customer = device.customer
     with store.atomic():
         live = subscriptions.live(customer, now)
-        running = _running(live, now)
-        first = next((one for one in live if one.id == subscription_id), None)
-        if first is None or running is None or not may_go_first(first, now):
+        running, waiting = _running(live, now), that_wait(live, now)
+        first = next((one for one in waiting if one.id == subscription_id), None)
+        if first is None or running is None:
             raise BadInput("That time does not wait for another.", "Look again.")
-        later = [s for s in live if s.id not in (first.id, running.id) and s.starts_at]
         begins = now
-        for one in [first, running, *later]:
+        for one in [first, running, *(one for one in waiting if one.id != first.id)]:
             begins = _place(one, begins, now)
-        # The page waits for the admission that is to come.
-        this = Subscription.id == first.id
-        Subscription.update(called_at=now).where(this).execute()
+        # Bought at the counter it has no device. The page waits for what is to come.
+        here = {"mac": device.mac, "ip": device.ip, "called_at": now}
+        store.change(Subscription, first.id, **here)
         jobs.put(
             "hotspot-sessions.turn",
             tags=[f"user:{customer.id}"],
@@ -53,7 +55,7 @@ def _place(one: Subscription, begins: int, now: int) -> int:
     starts_at, expires_at = int(one.starts_at or now), int(one.expires_at or now)
     ends = begins + expires_at - max(starts_at, now)
     change = {"starts_at": begins, "expires_at": ends, "access": "waiting"}
-    Subscription.update(change).where(Subscription.id == one.id).execute()
+    store.change(Subscription, one.id, **change)
     if one.mac and begins > now:
         subscriptions.call_for_access(one, begins - now + SETTLE_SECONDS)
     return ends

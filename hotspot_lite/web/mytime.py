@@ -78,7 +78,7 @@ class MyTime(Sheet):
     def _put_first(self, who: Visitor) -> str:
         text = pages.form("time", 12)
         number = int(text) if text.isascii() and text.isdigit() else 0
-        return self._wait_for(order.put_first(self._customer(who), number, self.now()))
+        return self._wait_for(order.put_first(self._device(who), number, self.now()))
 
     def _add_device(self, who: Visitor) -> str:
         pairing.ask(self._customer(who), pages.form("device", 40), self.now())
@@ -91,12 +91,15 @@ class MyTime(Sheet):
     def _wait_for(self, time: Subscription) -> str:
         return f"/wait/{waiting.voucher_ref(time, self.box.key)}"
 
-    def _customer(self, who: Visitor) -> Customer:
-        """Whose device asks. Raises BadInput where that is not proved."""
+    def _device(self, who: Visitor) -> Device:
+        """The device that asks. Raises BadInput where that is not proved."""
         device = own_device(who)
         if device is None:
             raise BadInput(self.words(who)("pause.not_own"))
-        owner: Customer = device.customer
+        return device
+
+    def _customer(self, who: Visitor) -> Customer:
+        owner: Customer = self._device(who).customer
         return owner
 
     # -- how they are made -----------------------------------------------------------
@@ -136,7 +139,7 @@ class MyTime(Sheet):
             left=[waiting.left_of(time, now, zone) for time in live],
             paused=pausing.seconds_left(paused) if paused else 0,
             pauses_left=live[0].pauses_left if may_pause else 0,
-            firsts={s.id for s in live if device and order.may_go_first(s, now)},
+            firsts={s.id for s in order.that_wait(live, now)} if device else set(),
             may_go_on=bool(device and paused and not live),
             who=who,
             state=self.state(who),

@@ -19,7 +19,7 @@ from hotspot_lite.trade import (
     subscriptions,
     vouchers,
 )
-from hotspot_lite.trade.models import Session, Subscription
+from hotspot_lite.trade.models import Device, Session, Subscription
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_other_time_goes_first_and_the_device_is_in_on_its_terms(
     )
     with store.atomic():
         later = subscriptions.give(wish, now)
-    order.put_first(online.customer, later.id, now)
+    order.put_first(Device.get(), later.id, now)
     journey.turn(customer_id=online.customer.id)
     assert town.router.active() == []
     journey.admit(subscription_id=later.id)

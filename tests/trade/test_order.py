@@ -9,7 +9,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
 from hotspot_lite.trade import catalogue, customers, order, subscriptions
-from hotspot_lite.trade.models import Customer, Subscription
+from hotspot_lite.trade.models import Customer, Device, Subscription
 
 NOW = 1_800_000_000
 HOUR, DAY = 3600, 86_400
@@ -21,12 +21,21 @@ def customer(box: Box) -> Customer:
     return customers.of_phone("254700000001", NOW)[0]
 
 
-def give(customer: Customer, duration: str, **more: str) -> Subscription:
+def give(
+    customer: Customer, duration: str, mac: str = MAC, **more: str
+) -> Subscription:
     name = f"{duration} {Subscription.select().count()}"
     plan = catalogue.add(name, "20", duration, NOW, **more)
-    wish = subscriptions.Wish(customer, catalogue.terms_of(plan), MAC, IP)
+    wish = subscriptions.Wish(
+        customer, catalogue.terms_of(plan), mac, IP if mac else ""
+    )
     with store.atomic():
         return subscriptions.give(wish, NOW)
+
+
+def put_first(customer: Customer, time_id: int, now: int) -> Subscription:
+    device = Device.get_or_none(Device.customer == customer)
+    return order.put_first(device, time_id, now)
 
 
 def spans(customer: Customer, now: int) -> list[tuple[str, int, int]]:
@@ -41,7 +50,7 @@ def test_a_day_goes_before_the_rest_of_an_hour(customer: Customer) -> None:
     give(customer, "1h")
     day = give(customer, "1d")
     now = NOW + 1200
-    found = order.put_first(customer, day.id, now)
+    found = put_first(customer, day.id, now)
     assert found.id == day.id
     assert spans(customer, now) == [("1d", 0, DAY), ("1h", DAY, DAY + 2400)]
     assert "hotspot-sessions.turn" in [n for n, _ in sight.waiting_jobs(jobs.rows)]
@@ -53,7 +62,7 @@ def test_the_last_of_three_goes_first_and_the_others_keep_their_order(
     give(customer, "1h")
     give(customer, "2h")
     day = give(customer, "1d")
-    order.put_first(customer, day.id, NOW + 600)
+    put_first(customer, day.id, NOW + 600)
     assert spans(customer, NOW + 600) == [
         ("1d", 0, DAY),
         ("1h", DAY, DAY + 3000),
@@ -64,8 +73,8 @@ def test_the_last_of_three_goes_first_and_the_others_keep_their_order(
 def test_it_may_be_turned_back(customer: Customer) -> None:
     hour = give(customer, "1h")
     day = give(customer, "1d")
-    order.put_first(customer, day.id, NOW + 600)
-    order.put_first(customer, hour.id, NOW + 700)
+    put_first(customer, day.id, NOW + 600)
+    put_first(customer, hour.id, NOW + 700)
     assert spans(customer, NOW + 700) == [
         ("1h", 0, 3000),
         ("1d", 3000, 3000 + DAY - 100),
@@ -77,15 +86,27 @@ def test_what_runs_or_is_over_does_not_go_first(customer: Customer) -> None:
     day = give(customer, "1d")
     for wrong in (hour.id, 99):
         with pytest.raises(BadInput):
-            order.put_first(customer, wrong, NOW + 10)
+            put_first(customer, wrong, NOW + 10)
     with pytest.raises(BadInput):
-        order.put_first(customer, day.id, NOW + HOUR + 5)
+        put_first(customer, day.id, NOW + HOUR + 5)
 
 
 def test_nobody_turns_anothers_time(customer: Customer) -> None:
     give(customer, "1h")
     day = give(customer, "1d")
     other, _ = customers.of_phone("254700000002", NOW)
-    give(other, "1h")
+    give(other, "1h", mac="02:00:00:00:00:02")
     with pytest.raises(BadInput):
-        order.put_first(other, day.id, NOW + 10)
+        put_first(other, day.id, NOW + 10)
+
+
+def test_time_bought_at_the_counter_begins_on_the_device_that_asks(
+    customer: Customer,
+) -> None:
+    give(customer, "1h")
+    day = give(customer, "1d", mac="")
+    found = put_first(customer, day.id, NOW + 600)
+    assert (found.mac, found.ip) == (MAC, IP)
+    order.turned(customer.id, NOW + 601)
+    waiting = sight.waiting_jobs(jobs.rows)
+    assert ("provisioning.admit", {"subscription_id": day.id}) in waiting
