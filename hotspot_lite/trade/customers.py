@@ -107,5 +107,5 @@ def remember_device(mac: str, ip: str, customer: Customer, now: int) -> None:
 
 def by_device(mac: str) -> Customer | None:
     """Whose time a device uses, or None."""
-    device = Device.get_or_none(Device.mac == mac) if mac else None
+    device = store.find(Device, mac=mac) if mac else None
     return device.customer if device else None

@@ -59,4 +59,4 @@ def _give(plan: Plan, mac: str, ip: str, now: int, day: str) -> Subscription:
 
 def is_free(time: Subscription) -> bool:
     """Whether nothing was paid for it, so that its login is shown to nobody."""
-    return FreeUse.select().where(FreeUse.subscription == time).exists()
+    return not time.price_cents and store.has(FreeUse, subscription_id=time.id)

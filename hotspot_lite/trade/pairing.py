@@ -7,13 +7,15 @@ sees ends so. From then on the box lets that device in whenever it is there.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from typing import Any
 
 from peewee import SQL
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import audit, customers, presence, returning
-from hotspot_lite.trade.models import Customer, Device, Pairing, Session, Subscription
+from hotspot_lite.trade import audit, customers, presence, returning, subscriptions
+from hotspot_lite.trade.models import Customer, Device, Pairing, Session
 from hotspot_lite.trade.sessions import is_live
 
 # Six of twelve: two devices in a house with the same are as good as never seen.
@@ -43,11 +45,7 @@ def ask(customer: Customer, text: str, now: int) -> Pairing:
         if Pairing.select().where(tries).count() >= PER_HOUR:
             says = "You have tried many devices."
             raise BadInput(says, "Wait an hour and try again.", field="device")
-        made: Pairing = store.create(
-            Pairing, customer=customer, digits=digits, made_at=now
-        )
-        jobs.put("provisioning.pair", tags=[f"user:{customer.id}"], pairing_id=made.id)
-    return made
+        return _call_for(customer, digits, now)
 
 
 def move(customer: Customer, text: str, who: str, now: int) -> Pairing:
@@ -59,11 +57,17 @@ def move(customer: Customer, text: str, who: str, now: int) -> Pairing:
     if returning.left(customer, now) is None:
         raise BadInput("There is no time left.", "Choose a package.", field="device")
     with store.atomic():
-        made: Pairing = store.create(
-            Pairing, customer=customer, digits=digits, made_at=now, moves=True
-        )
         audit.note(who, "move time", f"{customer.username}: to …{digits}", now)
-        jobs.put("provisioning.pair", tags=[f"user:{customer.id}"], pairing_id=made.id)
+        return _call_for(customer, digits, now, moves=True)
+
+
+def _call_for(
+    customer: Customer, digits: str, now: int, moves: bool = False
+) -> Pairing:
+    made: Pairing = store.create(
+        Pairing, customer=customer, digits=digits, made_at=now, moves=moves
+    )
+    jobs.put("provisioning.pair", tags=[f"user:{customer.id}"], pairing_id=made.id)
     return made
 
 
@@ -90,9 +94,8 @@ def newest(customer: Customer, now: int) -> Pairing | None:
 def settle(pairing_id: int, seen: dict[str, str], now: int) -> Device | None:
     """Decide by the devices that the router sees, address by MAC; the one to let in.
 
-    None where there is none, or where the jobs of `returning` do it.
-
-    The state is then none, many, taken or done. Run again it says the same.
+    None where there is none, or where the jobs of `returning` do it. The state is then
+    none, many, taken or done. Run again it says the same.
     """
     with store.atomic():
         wish: Pairing = store.get(Pairing, pairing_id)
@@ -147,20 +150,22 @@ def forget(customer: Customer, mac: str, now: int) -> None:
 
 def outside(now: int) -> list[Device]:
     """Devices without a browser that are not online and may be: there is time, and a
-    place among its devices."""
-    query = Device.select(Device, Customer).join(Customer).where(_is_bare())
-    found = [one for one in query if not presence.is_online(one.mac, now)]
-    return [one for one in found if _has_place(one.customer, now)]
-
-
-def _has_place(customer: Customer, now: int) -> bool:
-    time = returning.left(customer, now)
-    return time is not None and _online(time, now) < time.devices
-
-
-def _online(time: Subscription, now: int) -> int:
-    these = (Session.subscription == time) & is_live(now)
-    return Session.select().where(these).count()
+    place among its devices. In few queries: it is asked twice a minute."""
+    bare = list(Device.select(Device, Customer).join(Customer).where(_is_bare()))
+    running = subscriptions.running_of({one.customer.id for one in bare}, now)
+    if not running:
+        return []
+    query: Any = Session.select(Session.mac, Session.subscription).where(is_live(now))
+    online = list(query)
+    macs = {session.mac for session in online}
+    used = Counter(session.subscription_id for session in online)
+    return [
+        one
+        for one in bare
+        if one.mac not in macs
+        and (time := running.get(one.customer.id)) is not None
+        and used[time.id] < time.devices
+    ]
 
 
 def _is_bare() -> SQL:

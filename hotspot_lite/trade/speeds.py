@@ -11,6 +11,8 @@ from hotspot_lite import jobs, store
 from hotspot_lite.trade import fair, happy, usage
 from hotspot_lite.trade.models import Session, Subscription
 
+AT_ONCE = 50
+
 
 @dataclass(frozen=True)
 class Change:
@@ -60,18 +62,22 @@ def _used_much(found: list[Subscription], now: int, zone: str) -> set[int]:
 def apply_due(now: int, zone: str) -> int:
     """Change what is due, with the jobs that tell the router; how many."""
     found = list(due(now, zone))
-    if found:
+    # Happy hours begin for everybody at once: sales have their turn in between.
+    for start in range(0, len(found), AT_ONCE):
         with store.atomic():
-            for one in found:
-                change = {"rate": one.rate, "full_rate": one.full_rate}
-                this = Subscription.id == one.subscription.id
-                Subscription.update(change).where(this).execute()
-                jobs.put(
-                    "hotspot-sessions.change_rate",
-                    once=f"rate {one.subscription.id}",
-                    subscription_id=one.subscription.id,
-                )
+            for one in found[start : start + AT_ONCE]:
+                _change(one)
     return len(found)
+
+
+def _change(one: Change) -> None:
+    time_id = one.subscription.id
+    store.change(Subscription, time_id, rate=one.rate, full_rate=one.full_rate)
+    jobs.put(
+        "hotspot-sessions.change_rate",
+        once=f"rate {time_id}",
+        subscription_id=time_id,
+    )
 
 
 def sessions_of(subscription_id: int) -> list[Session]:

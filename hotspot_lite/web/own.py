@@ -6,6 +6,7 @@ at the address that the device had when it was last put online.
 
 from __future__ import annotations
 
+from hotspot_lite import store
 from hotspot_lite.trade import customers, pausing, subscriptions
 from hotspot_lite.trade.models import Device, Subscription
 from hotspot_lite.web import pages
@@ -26,7 +27,7 @@ def paused_of(who: Visitor, now: int) -> Subscription | None:
 
 def own_device(who: Visitor) -> Device | None:
     """The device, if it is the one that asks; else None."""
-    device = Device.get_or_none(Device.mac == who.mac) if who.mac else None
+    device = store.find(Device, mac=who.mac) if who.mac else None
     if device is None or not who.ip:
         return None
     return device if device.ip == who.ip == pages.client_address() else None
