@@ -11,31 +11,14 @@ from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, GiveUp
 
-PLAN_FIELDS = (
-    *("name", "price", "duration", "uptime", "data", "rate", "fair", "happy"),
-    *("devices", "pauses", "starts"),
-)
-
 
 def plan_add(args: Args) -> dict[str, Any]:
     """Put a package on sale."""
     from hotspot_lite.trade import catalogue
 
     now = open_box().clock.now().at
-    plan = catalogue.add(
-        args.name,
-        args.price,
-        args.duration,
-        now,
-        data=args.data,
-        rate=args.rate,
-        devices=args.devices,
-        starts=args.starts,
-        uptime=args.uptime,
-        fair=args.fair,
-        pauses=args.pauses,
-        happy=args.happy,
-    )
+    given = {name: getattr(args, name) for name in catalogue.FIELDS}
+    plan = catalogue.add(now=now, **given)
     return _plan(plan)
 
 
@@ -45,7 +28,7 @@ def plan_change(args: Args) -> dict[str, Any]:
 
     now = open_box().clock.now().at
     plan = catalogue.by_name(args.plan)
-    told = {name: getattr(args, name) for name in PLAN_FIELDS}
+    told = {name: getattr(args, name) for name in catalogue.FIELDS}
     given = {name: value for name, value in told.items() if value is not None}
     catalogue.change(plan, given, "cli", now)
     return _plan(type(plan).get_by_id(plan.id))

@@ -39,11 +39,14 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Audience:
-    """A group. `wants` names what is to be typed in with it, "" for nothing."""
+    """A group. `wants` names what is to be typed in with it, "" for nothing.
+
+    `of` finds its customers; None: it is the address that was typed, whosever it is.
+    """
 
     name: str
     title: str
-    of: Callable[[int, str], Any]
+    of: Callable[[int, str], Any] | None
     wants: str = ""
 
 
@@ -97,16 +100,10 @@ def _search(now: int, text: str) -> Any:
     return Customer.select(Customer.id).where(found | Customer.email.contains(text))
 
 
-def _nobody(now: int, text: str) -> Any:
-    return Customer.select(Customer.id).where(Customer.id.is_null())
-
-
 def _with_time(which: Any) -> Any:
     return Subscription.select(Subscription.customer).where(which)
 
 
-# Whoever that is, customer or not: the owner's own phone.
-ADDRESS = "address"
 AUDIENCES: dict[str, Audience] = {
     one.name: one
     for one in (
@@ -117,7 +114,7 @@ AUDIENCES: dict[str, Audience] = {
         Audience("lost", "Bought within 30 days, not within 7", _lost),
         Audience("unpaid", "Asked today and did not pay", _unpaid),
         Audience("package", "Bought a package within 30 days", _of_package, "package"),
-        Audience(ADDRESS, "One address, to try it", _nobody, "phone or e-mail"),
+        Audience("address", "One address, to try it", None, "phone or e-mail"),
         Audience("search", "Found by phone, login or e-mail", _search, "text"),
     )
 }
@@ -145,7 +142,8 @@ def recipients(audience: str, text: str, channel: str, now: int) -> Iterator[Rec
 
     Raises BadInput for one address that can be none.
     """
-    if audience == ADDRESS:
+    group = named(audience)
+    if group.of is None:
         # With a login and a package, that the text is seen as customers get it.
         yield Recipient(read_address(text, channel), "hs_712345678", "1 Hour")
         return
@@ -158,7 +156,7 @@ def recipients(audience: str, text: str, channel: str, now: int) -> Iterator[Rec
         .left_outer_join(newest, on=(newest.c.customer_id == Customer.id))
         .left_outer_join(Subscription, on=(Subscription.id == newest.c.newest))
         .where(
-            Customer.id.in_(named(audience).of(now, text.strip())),
+            Customer.id.in_(group.of(now, text.strip())),
             address.is_null(False) & (address != ""),
             address.not_in(OptedOut.select(OptedOut.address)),
         )

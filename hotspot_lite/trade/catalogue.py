@@ -22,6 +22,11 @@ from hotspot_lite.trade.models import Plan
 from hotspot_lite.trade.rates import read_rate
 
 MOST_PAUSES = 99
+# What `add` takes and `change` may change, in the order in which people are asked.
+FIELDS = (
+    *("name", "price", "duration", "uptime", "data", "rate", "fair", "happy"),
+    *("devices", "pauses", "starts"),
+)
 UNITS_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 

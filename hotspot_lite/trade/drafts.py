@@ -43,7 +43,7 @@ class Draft:
             raise BadInput(f"Say which {audience.wants}.", field="search")
         if self.channel not in CHANNELS:
             raise BadInput("It can be sms or email.", field="channel")
-        if self.audience == audiences.ADDRESS:
+        if audience.of is None:
             audiences.read_address(self.search, self.channel)
         if len(self.text.strip()) < 3:
             raise BadInput("Write a text.", field="text")

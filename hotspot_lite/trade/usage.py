@@ -99,14 +99,6 @@ def customers(first: str, last: str, limit: int = 50) -> list[Used]:
     return _read(query.limit(limit))
 
 
-def of_subscription(subscription_id: int, first: str, last: str) -> Used:
-    """What one subscription used from day `first` to `last`."""
-    query = _sums(Session.subscription).join(Session)
-    mine = Session.subscription == subscription_id
-    found = _read(query.where(mine & UsageDay.day.between(first, last)))
-    return found[0]
-
-
 def octets_of(subscription_ids: Sequence[int], first: str, last: str) -> dict[int, int]:
     """What each of these used from day `first` to `last`; who used nothing is left out.
 

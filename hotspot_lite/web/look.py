@@ -17,7 +17,6 @@ from hotspot_lite.web.login import admits
 PAGE = "/admin/look"
 # Three bytes are four letters of base64.
 MOST_LOGO_LETTERS = look.MOST_LOGO_BYTES * 4 // 3 + 1000
-OUR_COLOR = "#0b6b45"  # --main of portal.css
 
 
 class LookPages(Desk):
@@ -80,7 +79,7 @@ class LookPages(Desk):
             person,
             status,
             problem,
-            color=found.color or OUR_COLOR,
+            color=found.color or pages.our_color(),
             is_ours=not found.color,
             help_text=pages.form("help", 1000) if problem else found.help,
             phone=pages.form("phone", 60) if problem else found.phone,

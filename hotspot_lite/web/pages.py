@@ -77,6 +77,13 @@ def portal_css(color: str = "") -> str:
     return short + colors.css(color)
 
 
+def our_color() -> str:
+    """The portal's own colour on light pages, #0b6b45."""
+    found = re.search(r"--main:(#[0-9a-f]{6})", portal_css())
+    assert found is not None
+    return found[1]
+
+
 @functools.lru_cache(8)
 def _css_hash(color: str) -> str:
     digest = hashlib.sha256(portal_css(color).encode()).digest()

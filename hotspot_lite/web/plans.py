@@ -16,19 +16,6 @@ from hotspot_lite.web.language import Words
 from hotspot_lite.web.login import EVERYBODY, admits
 from hotspot_lite.web.waiting import data_words
 
-FIELDS = (
-    "name",
-    "price",
-    "duration",
-    "uptime",
-    "data",
-    "rate",
-    "fair",
-    "happy",
-    "devices",
-    "pauses",
-    "starts",
-)
 DEFAULTS = {"rate": "5M/5M", "devices": "1", "pauses": "0", "starts": "sale"}
 LIST = "/admin/plans"
 
@@ -93,6 +80,8 @@ class Plans(Desk):
             status,
             problem,
             plans=[self._row(plan, t) for plan in catalogue.on_sale()],
+            is_unseen=not self.box.settings["router.host"]
+            and any(not plan.price_cents for plan in catalogue.on_sale()),
             off_sale=[self._row(plan, t) for plan in catalogue.off_sale()],
             values=_typed() if problem else DEFAULTS,
         )
@@ -125,7 +114,7 @@ class Plans(Desk):
 
 
 def _typed() -> dict[str, str]:
-    return {name: pages.form(name, 80) for name in FIELDS}
+    return {name: pages.form(name, 80) for name in catalogue.FIELDS}
 
 
 def _given() -> dict[str, Any]:

@@ -205,8 +205,8 @@ def test_one_customers_days_are_hers_alone() -> None:
     record(life("u2", 5, subscription_id=sold("bob")))
     found = usage.days(NOON, ZONE, username="ann")
     assert found == [usage.Used("2027-01-15", 2 * MIB, 6 * MIB, 120)]
-    assert usage.of_subscription(ann, "2027-01-01", "2027-01-31").octets == 8 * MIB
-    assert usage.of_subscription(ann, "2027-01-16", "2027-01-31").octets == 0
+    assert usage.octets_of([ann], "2027-01-01", "2027-01-31") == {ann: 8 * MIB}
+    assert usage.octets_of([ann], "2027-01-16", "2027-01-31") == {}
 
 
 def test_the_days_asked_for_are_those_shown() -> None:

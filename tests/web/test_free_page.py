@@ -106,3 +106,5 @@ def test_without_a_router_to_ask_nothing_is_free(start_site: Start) -> None:
     site = start_site(ROUTER_HOST="")
     site.plan("15 Minutes", price="0", duration="15m")
     assert SIGN not in site.browser().get(f"/?{JOINED}").text
+    page = site.staff("mary", "manager").get("/admin/plans").text
+    assert "see free packages yet" in page

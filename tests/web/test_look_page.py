@@ -16,7 +16,7 @@ from playwright.sync_api import Browser as Chromium
 from test_pages_in_chromium import chromium, page_of, sign_in
 
 from hotspot_lite.trade.models import Audit, Look
-from hotspot_lite.web import colors
+from hotspot_lite.web import colors, pages
 
 __all__ = ["chromium"]
 PAGE = "/admin/look"
@@ -123,7 +123,19 @@ def test_the_contrast_is_that_of_the_standard() -> None:
 
 
 def test_a_colour_that_can_be_read_stays_as_it_is() -> None:
-    assert "--main:#0b6b45" in colors.css("#0b6b45")
+    ours = pages.our_color()
+    assert f"--main:{ours}" in colors.css(ours)
+
+
+def test_the_grounds_are_those_of_the_style_sheet() -> None:
+    light, dark = pages.portal_css().split("prefers-color-scheme:dark", 1)
+    for css, grounds in ((light, colors.LIGHT), (dark, colors.DARK)):
+        told = dict(re.findall(r"--(paper|card|good):(#[0-9a-f]+)", css))
+        found = {
+            c if len(c) == 7 else "#" + c[1] * 2 + c[2] * 2 + c[3] * 2
+            for c in told.values()
+        }
+        assert found == set(grounds)
 
 
 # -- the logo ----------------------------------------------------------------------

@@ -6,13 +6,16 @@
 <tbody>
 % for plan in plans:
 % title = '<a href="/admin/plans/' + plan["id"] + '">' if person.may("manager") else ""
-<tr><th scope="row">{{!title}}{{plan["name"]}}{{!"</a>" if title else ""}}</th><td data-name="Price">{{plan["price"]}}</td><td data-name="Time">{{plan["time"]}}</td><td data-name="Up/down">{{plan["rate"]}}{{", after " + plan["fair"] if plan["fair"] else ""}}{{", " + plan["happy"] if plan["happy"] else ""}}</td><td data-name="Data">{{plan["data"]}}</td><td data-name="Devices">{{plan["devices"]}}</td><td data-name="Begins">{{plan["starts"].replace("-", " ")}}</td></tr>
+<tr><th scope="row">{{!title}}{{plan["name"]}}{{!"</a>" if title else ""}}</th><td data-name="Price">{{plan["price"]}}</td><td data-name="Time">{{plan["time"]}}</td><td data-name="Up/down">{{plan["rate"]}}{{", after " + plan["fair"] if plan["fair"] else ""}}{{", " + plan["happy"] if plan["happy"] else ""}}</td><td data-name="Data">{{plan["data"]}}</td><td data-name="Devices">{{plan["devices"]}}</td><td data-name="Begins">{{plan["starts"].replace("-", " ")}}{{f", {plan['pauses']} pauses" if plan["pauses"] != "0" else ""}}</td></tr>
 % end
 </tbody></table></div>
 % else:
 <p class="empty">Nothing is on sale. Customers see what you add here.</p>
 % end
 % if person.may("manager"):
+% if is_unseen:
+<p class="note">Customers don't see free packages yet: only the router can tell that a device is what it says it is. Set <code>router.host</code>.</p>
+% end
 % if off_sale:
 <h2>Not on sale</h2>
 <ul>
