@@ -31,13 +31,16 @@ def put(
     delay_seconds: float = 0.0,
     durable: bool | None = None,
     batch: int | None = None,
+    hurries: bool = False,
     **args: Any,
 ) -> int | None:
     """Put the job `lane.verb`; it commits with the transaction we are in.
 
     See `Rows.put`, and batches.py for `batch`. Arguments hold ids, never secrets.
     """
-    return rows.put(name, args, tags, once, delay_seconds, durable, batch=batch)
+    return rows.put(
+        name, args, tags, once, delay_seconds, durable, batch=batch, hurries=hurries
+    )
 
 
 def finish() -> None:

@@ -95,12 +95,14 @@ class Rows:
         now: float | None = None,
         batch: int | None = None,
         retry_of: int | None = None,
+        hurries: bool = False,
     ) -> int | None:
         """Put a job; it commits with the transaction we are in, and rings after it.
 
         `once` is its key: while a job of that name and key waits, another is not
-        put, and None is returned; one that runs already is no obstacle. Nor is one
-        put for a `batch` that was cancelled. A volatile job put inside
+        put, and None is returned; one that runs already is no obstacle. With `hurries`
+        the one that waits is due by then at the latest. Nor is one put for a `batch`
+        that was cancelled. A volatile job put inside
         `store.atomic()` has no id before the commit: it is 0. Raises BadInput for a
         name without a lane, or a closed batch.
         """
@@ -111,16 +113,19 @@ class Rows:
         if not durable and self.main.in_transaction():
             # The other file can't commit with this one: put it once this one has.
             after = (name, args, tags, once, delay_seconds, durable, now)
-            self.main.after_commit(lambda: self.put(*after, retry_of=retry_of))
+            self.main.after_commit(
+                lambda: self.put(*after, retry_of=retry_of, hurries=hurries)
+            )
             return 0
         with self.writing(durable) as db:
+            at = rescue.row_time(self, now)
             if once is not None:
-                once = self._free_key(db, durable, name, once)
+                due_at = at + delay_seconds if hurries else None
+                once = self._free_key(db, durable, name, once, due_at)
                 if once is None:
                     return None
             if batch is not None and not members.joins(self, batch):
                 return None
-            at = rescue.row_time(self, now)
             row = db.execute_sql(
                 "INSERT INTO job (lane, name, args, tags, once, due_at, made_at,"
                 " batch_id, retry_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -144,10 +149,15 @@ class Rows:
         bell.ring(self.bells, "worker")
 
     def _free_key(
-        self, db: SqliteDatabase, durable: bool, name: str, once: str
+        self,
+        db: SqliteDatabase,
+        durable: bool,
+        name: str,
+        once: str,
+        due_at: float | None,
     ) -> str | None:
         # The key itself, or, behind jobs of that key that are running, one with as
-        # many " +" as are needed; None where one waits already.
+        # many " +" as are needed; None where one waits already, `due_at` at the latest.
         found = {
             row[1]: row[0]
             for row in db.execute_sql(
@@ -159,8 +169,15 @@ class Rows:
         keys = [once + " +" * count for count in range(longest - len(once) + 2)]
         for key in keys:
             if key in found and not self._is_running(durable, found[key]):
+                if due_at is not None:
+                    self._bring_forward(db, found[key], due_at)
                 return None
         return next(key for key in keys if key not in found)
+
+    def _bring_forward(self, db: SqliteDatabase, job_id: int, due_at: float) -> None:
+        sql = "UPDATE job SET due_at = ?1 WHERE id = ?2 AND due_at > ?1"
+        if db.execute_sql(sql, (due_at, job_id)).rowcount:
+            db.after_commit(self.ring)
 
     def _is_running(self, durable: bool, job_id: int) -> bool:
         return bool(

@@ -18,11 +18,19 @@ WORTH_SECONDS = 10
 
 
 def to_admit(subscription_id: int, now: int) -> Subscription | None:
-    """The subscription, if its device is still to be put online; None if not."""
+    """The subscription, if its device is still to be put online; None if not.
+
+    Time that was put off since is called for again, for when it begins.
+    """
     found = store.get(Subscription, subscription_id)
     if not found.mac or found.access == "admitted":
         return None
     if found.ended_at is not None or not subscriptions.seconds_left(found, now):
+        return None
+    wait_seconds = (found.starts_at or 0) - now
+    if wait_seconds > 0:
+        settled = wait_seconds + subscriptions.SETTLE_SECONDS
+        subscriptions.call_for_access(found, settled)
         return None
     return found
 

@@ -148,12 +148,17 @@ def _begins(wish: Wish, now: int) -> int | None:
 
 
 def call_for_access(subscription: Subscription, delay_seconds: float = 0.0) -> None:
-    """Put the job that logs its device in, unless it waits already."""
+    """Put the job that logs its device in; one that waits already waits no longer.
+
+    Time may begin earlier than was planned: what ran before it was used up, taken
+    back, or gave it its turn.
+    """
     jobs.put(
         "provisioning.admit",
         tags=[f"subscription:{subscription.id}", f"user:{subscription.customer.id}"],
         once=str(subscription.id),
         delay_seconds=delay_seconds,
+        hurries=True,
         subscription_id=subscription.id,
     )
 

@@ -127,6 +127,25 @@ def test_a_unique_job_is_put_once_while_it_waits() -> None:
     assert put("payments.fulfil", once="18") is not None
 
 
+@pytest.mark.parametrize("name", ["payments.fulfil", "router-checks.look"])
+def test_a_unique_job_is_brought_forward_and_never_put_off(name: str) -> None:
+    def due() -> float:
+        rows = jobs.rows
+        db = rows.main if name.startswith("payments") else rows.run
+        ((at,),) = db.execute_sql("SELECT due_at FROM job").fetchall()
+        return float(at)
+
+    put(name, once="17", delay_seconds=3600)
+    first = due()
+    put(name, once="17", delay_seconds=10)
+    assert due() == first
+    put(name, once="17", delay_seconds=10, hurries=True)
+    assert due() < first - 3500
+    soon = due()
+    put(name, once="17", delay_seconds=7200, hurries=True)
+    assert due() == soon
+
+
 def test_a_unique_job_may_wait_behind_its_own_run_but_only_once() -> None:
     put("payments.fulfil", once="17")
     assert take() is not None

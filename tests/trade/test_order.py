@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from time import time as clock_time
+
 import pytest
 
 from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import catalogue, customers, order, subscriptions
+from hotspot_lite.trade import access, catalogue, customers, order, subscriptions
 from hotspot_lite.trade.models import Customer, Device, Subscription
 
 NOW = 1_800_000_000
@@ -110,3 +112,40 @@ def test_time_bought_at_the_counter_begins_on_the_device_that_asks(
     order.turned(customer.id, NOW + 601)
     waiting = sight.waiting_jobs(jobs.rows)
     assert ("provisioning.admit", {"subscription_id": day.id}) in waiting
+
+
+def due_in(time: Subscription) -> float:
+    """In how many seconds its device is logged in; by this machine's clock."""
+    ((at,),) = store.database.execute_sql(
+        "SELECT due_at FROM job WHERE name = 'provisioning.admit' AND once = ?",
+        (str(time.id),),
+    ).fetchall()
+    return float(at) - clock_time()
+
+
+def test_what_goes_first_is_logged_in_now_and_not_when_it_was_planned(
+    customer: Customer,
+) -> None:
+    give(customer, "1h")
+    day = give(customer, "1d")
+    assert due_in(day) > 3500
+    put_first(customer, day.id, NOW + 600)
+    order.turned(customer.id, NOW + 601)
+    assert due_in(day) < 5
+
+
+def test_what_follows_time_that_is_used_up_is_logged_in_at_once(
+    customer: Customer,
+) -> None:
+    hour, day = give(customer, "1h"), give(customer, "1d")
+    with store.atomic():
+        subscriptions.end_early(hour, NOW + 600)
+    assert due_in(day) < 10
+
+
+def test_a_login_that_comes_before_its_time_waits_for_it(customer: Customer) -> None:
+    give(customer, "1h")
+    day = give(customer, "1d")
+    store.database.execute_sql("DELETE FROM job")
+    assert access.to_admit(day.id, NOW + 600) is None
+    assert 2900 < due_in(day) < 3100
