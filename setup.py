@@ -61,6 +61,8 @@ TESTS = [
     "axe-playwright-python>=0.1.8",
     # Asks the API everything its OpenAPI document allows, and holds the answers to it.
     "schemathesis>=4.32",
+    # A RouterOS client that is not ours, for the pretend router to prove itself to.
+    "RouterOS-api>=0.21",
     "mypy>=2.4",
     "ruff>=0.17",
 ]

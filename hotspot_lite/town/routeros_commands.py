@@ -13,6 +13,7 @@ from hotspot_lite.town import routeros_live as live
 from hotspot_lite.town.hotspot import Device, Hotspot, Refused
 from hotspot_lite.town.routeros_api import Answer, Command, select_rows
 from hotspot_lite.town.routeros_files import NEEDED, Files
+from hotspot_lite.town.routeros_listen import Listening
 from hotspot_lite.town.routeros_menus import READ
 from hotspot_lite.town.routeros_query import wanted_mac
 from hotspot_lite.town.routeros_table import Row, Table, Tables
@@ -73,15 +74,18 @@ class Commands:
 
     def _table(self, command: Command) -> Table:
         table = self._box.tables.get(command.menu)
-        if table is not None and command.verb in table.spec.verbs:
+        if table is not None and command.verb in table.spec.verbs | {"listen"}:
             return table
-        inside = any(path.startswith(command.menu + "/") for path in self._box.tables)
+        inside = command.menu and any(
+            path.startswith(command.menu + "/") for path in self._box.tables
+        )
         if table is not None or inside:
             raise Trap("no such command")
         raise Trap("no such command prefix")
 
     def _check_right(self, user: str, command: Command) -> None:
-        reads = command.verb in READ or command.verb.startswith("monitor")
+        looks = command.verb in READ or command.verb == "listen"
+        reads = looks or command.verb.startswith("monitor")
         needed = {"read" if reads else "write"}
         if not reads and command.menu.startswith("/user"):
             needed.add("policy")
@@ -120,6 +124,8 @@ class Commands:
             _refuse_unknown(words, PRINT_WORDS)
             rows = table.shown(wanted_mac(command.queries))
             return select_rows(self._covered(user, table, rows), command)
+        if verb == "listen":
+            return Answer(follow=self._listen(user, table))
         if verb == "add":
             return Answer(ret=table.add(words))
         if verb in ("enable", "disable"):
@@ -127,6 +133,12 @@ class Commands:
             verb = "set"
         getattr(table, verb)(words)
         return Answer()
+
+    def _listen(self, user: str, table: Table) -> Listening:
+        def shown() -> list[Row]:
+            return self._covered(user, table, table.shown())
+
+        return Listening(shown, self._box.lock)
 
     def _hotspot_login(self, command: Command) -> Answer:
         words = command.words

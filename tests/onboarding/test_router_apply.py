@@ -135,3 +135,26 @@ def test_without_rights_nothing_is_left_half_done(make_shop):
     with pytest.raises(HotspotError):
         shop.apply()
     assert shop.town.tables["/radius"].rows == []
+
+
+@pytest.mark.parametrize("free_bytes", [0, 3_000])
+def test_a_full_flash_is_told_of_and_nothing_is_changed(shop, free_bytes):
+    shop.town.free_flash_bytes = free_bytes
+    before = rows_of(shop.town)
+    try:
+        outcome = shop.apply()
+    except HotspotError as exc:
+        told = f"{exc.says} {exc.todo}"
+    else:
+        assert not outcome.is_good
+        told = json.dumps(outcome.as_dict())
+    assert "disk is full" in told
+    assert rows_of(shop.town) == before
+    shop.town.free_flash_bytes = 4_000_000
+    assert shop.apply().is_good
+
+
+def test_a_router_whose_clock_is_wrong_is_fitted_all_the_same(shop):
+    shop.town.set_wall(0.0)
+    assert shop.apply().is_good
+    assert shop.plan().steps == []

@@ -655,3 +655,25 @@ def test_a_stopped_router_leaves_no_thread_behind():
 def test_durations_are_written_as_they_are_read(text, seconds):
     assert seconds_of(text) == seconds
     assert duration(seconds) == text
+
+
+def test_who_listens_hears_each_change_once_until_he_cancels(
+    router: PretendRouter,
+) -> None:
+    listener, changer = Caller(router).log_in(), Caller(router).log_in()
+    listener.say(f"{USER}/listen", ".tag=7")
+    name = changer.add(USER, "=name=anna")
+    added = listener.hear()
+    assert added[0] == "!re"
+    assert {"=name=anna", f"=.id={name}", ".tag=7"} <= set(added)
+    changer.ask(f"{USER}/remove", f"=.id={name}")
+    assert listener.hear() == ["!re", f"=.id={name}", "=.dead=true", ".tag=7"]
+    listener.say("/cancel", "=tag=7")
+    assert listener.hear()[0] == "!trap"
+    assert [listener.hear(), listener.hear()] == [["!done", ".tag=7"], ["!done"]]
+
+
+def test_a_first_word_nobody_knows_is_no_prefix_of_a_command(
+    router: PretendRouter,
+) -> None:
+    assert Caller(router).log_in().trap("nosuchthing") == "no such command prefix"
