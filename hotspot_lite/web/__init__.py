@@ -38,6 +38,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.login import Door
     from hotspot_lite.web.look import LookPages
     from hotspot_lite.web.messages import Messages
+    from hotspot_lite.web.mishaps import Mishaps
     from hotspot_lite.web.money_audit import MoneyAudits
     from hotspot_lite.web.mytime import MyTime
     from hotspot_lite.web.online import Sessions
@@ -113,10 +114,9 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Programs(box, door),
         V1(box),
         RouterPages(box),
+        Mishaps(box),
     )
     for room in rooms:
         room.add_to(app)
     app.route("/static/<name>", "GET", pages.serve_static)
-    lang, url = str(box.settings["box.language"]), str(box.settings["web.public_url"])
-    pages.add_errors(app, lang, url)
     return app

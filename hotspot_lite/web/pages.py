@@ -19,19 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from bottle import (
-    Bottle,
     HTTPError,
     HTTPResponse,
     SimpleTemplate,
     request,
-    response,
     static_file,
 )
 
 from hotspot_lite import store
 from hotspot_lite.settings import Settings
 from hotspot_lite.web import colors
-from hotspot_lite.web.language import Words, words
+from hotspot_lite.web.language import Words
 from hotspot_lite.web.menu import KEYS, groups_for
 
 log = logging.getLogger(__name__)
@@ -316,33 +314,3 @@ def refuse_large_forms() -> None:
     )
     if is_form and request.content_length > MOST_FORM_BYTES:
         raise HTTPError(413)
-
-
-def add_errors(app: Bottle, lang: str, public_url: str) -> None:
-    """A sentence for whatever goes wrong; a captive probe goes to the portal."""
-
-    def answer(error: HTTPError) -> str:
-        is_unknown = error.status_code == 404 and request.method in ("GET", "HEAD")
-        if is_unknown and not request.path.startswith(OWN):
-            return _apply(go_to(f"{public_url}/", 302))
-        return _apply(error_page(error.status_code, lang))
-
-    app.default_error_handler = answer
-
-
-def error_page(status: int, lang: str) -> HTTPResponse:
-    """The page, or for machines the line, of an error."""
-    t = words(lang)
-    key = f"error.e{status}" if t.has(f"error.e{status}") else "error.e400"
-    if request.path.startswith("/api/v1/"):
-        says = words("en")(key)
-        return json_page({"error": {"says": says, "todo": "", "field": ""}}, status)
-    if request.path.startswith(("/cb/", "/api/", "/healthz", "/metrics")):
-        return text_page(words("en")(key) + "\n", status)
-    return portal_page("error", t, status, says=t(key))
-
-
-def _apply(page: HTTPResponse) -> str:
-    # Bottle's error handlers answer text and change the response in place.
-    page.apply(response)
-    return str(page.body)

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 from house import IP, JOINED, MAC, ROUTER, Browser, Site, Start
+from peewee import OperationalError
 
-from hotspot_lite.trade import access, payments, subscriptions, vouchers
+from hotspot_lite.trade import access, look, payments, subscriptions, vouchers
 from hotspot_lite.trade.models import Payment, Plan, Subscription, Voucher
 from hotspot_lite.web import language, visitor, waiting
 from hotspot_lite.web.tries import Tries
@@ -622,6 +623,26 @@ def test_a_fault_of_ours_shows_no_traceback(
     assert answer.status == 500
     assert "secret" not in answer.text
     assert "your money is safe" in answer.text
+
+
+def test_an_error_has_the_place_s_look_and_whom_to_call(
+    site: Site, customer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look.change("#7a1f5c", "Ask at the counter", "0712 345 678", "owner", site.now())
+    page = customer.ask("GET", "/wait/nothing-here")
+    assert page.status == 404
+    assert "#7a1f5c" in page.text
+    assert 'href="tel:0712345678"' in page.text
+    assert "0712" not in customer.ask("GET", "/admin/nothing-here").text
+
+    def fails(*_: object) -> None:
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(look, "now_so", fails)
+    broken = customer.get(f"/?{JOINED}&lang=sw")
+    assert broken.status == 500
+    assert '<html lang="sw">' in broken.text
+    assert "disk" not in broken.text
 
 
 def test_a_locked_database_is_503(
