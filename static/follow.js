@@ -14,8 +14,14 @@ async function renew() {
   followed.classList.remove("stale");
 }
 
-if (followed) {
-  setInterval(() => renew().catch(() => {
+function follow() {
+  renew().catch(() => {
     followed.classList.add("stale"); // the box doesn't answer: it is old, and looks it
-  }), everySeconds * 1000);
+  });
+}
+
+if (followed) {
+  // While nobody looked the box asked seldom: what is shown first may be a minute old.
+  setTimeout(follow, Math.min(2, everySeconds) * 1000);
+  setInterval(follow, everySeconds * 1000);
 }

@@ -5,21 +5,25 @@ from __future__ import annotations
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.trade import returning
+from hotspot_lite.wires.routeros_words import Host
 
 
 @huey.job("provisioning")
 def welcome(customer_id: int, mac: str, ip: str, how: str) -> None:
     """Give a customer's time to the device at an address, as the router knows it."""
-    found = _mac_at(ip) if here.has_router() else mac
-    if not found:
+    host = _host_at(ip) if here.has_router() else None
+    found = host.mac_address if host else mac
+    if host is None and here.has_router():
         raise TryAgain("The router doesn't see a device at that address.")
     if how == "mac" and found != mac:
         return  # somebody else sits at that address: nothing was proved
+    if how == "mac" and host is not None and host.is_authorized:
+        return  # it was let in since it asked, as right after it has paid
     returning.settle(customer_id, found, ip, how, here.now())
 
 
-def _mac_at(ip: str) -> str:
-    return next((h.mac_address for h in here.router().hosts() if h.address == ip), "")
+def _host_at(ip: str) -> Host | None:
+    return next((h for h in here.router().hosts() if h.address == ip), None)
 
 
 @huey.job("hotspot-sessions")

@@ -10,7 +10,7 @@ from hotspot_lite.errors import TryAgain
 from hotspot_lite.jobs import sight
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade import returning
-from hotspot_lite.trade.models import Device, Subscription
+from hotspot_lite.trade.models import Device, Event, Subscription
 
 
 @pytest.fixture
@@ -47,6 +47,17 @@ def test_a_device_that_was_logged_out_is_online_again_without_a_click(
     come_back(online, online.ip, "mac", online.mac)
     assert [row["mac-address"] for row in town.router.active()] == [online.mac]
     assert "hotspot-sessions.displace" not in waiting()
+
+
+def test_a_device_that_was_let_in_since_it_asked_is_not_let_in_again(
+    sold: Subscription, town: Town
+) -> None:
+    """A sign-in sheet is opened again in the second in which the money comes."""
+    journey.admit(subscription_id=sold.id)
+    come_back(sold, sold.ip, "mac", sold.mac)
+    online = [e for e in Event.select() if e.type == "user_provisioned"]
+    assert len(online) == 1
+    assert Subscription.get().access == "admitted"
 
 
 def test_a_device_that_only_says_it_is_another_gets_nothing(

@@ -49,7 +49,7 @@ def shows(site: Site, *rows: dict[str, Any], age_seconds: int = 0) -> None:
 
 def test_nobody_online_is_said(site: Site) -> None:
     shows(site)
-    assert "Nobody is online." in site.staff("jane", "owner").get(PAGE).text
+    assert "Nobody was online at" in site.staff("jane", "owner").get(PAGE).text
 
 
 def test_a_session_is_told_whole(site: Site, time: Subscription) -> None:

@@ -51,10 +51,13 @@ No router is set, so this is what accounting told. <span class="hint">Set router
 % end
 </tbody></table></div>
 % else:
+<p class="empty">\\
 % if as_of:
-<p class="hint">As of {{as_of}}; the router is being asked.</p>
+Nobody was online at {{as_of}}; the router is being asked again.\\
+% else:
+Nobody is online.\\
 % end
-<p class="empty">Nobody is online. Each device that logs in is listed here, with its package, what it used and how fast it is.</p>
+ Each device that logs in is listed here, with its package, what it used and how fast it is.</p>
 % end
 </div>
 <p class="hint">Putting a device out ends its session, not its time: it may log in again.</p>
