@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import hotspot_lite
 from hotspot_lite.cli import (
     cash,
+    discounts,
     exceptions,
     importing,
     message,
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     nouns = top.add_subparsers(required=True, metavar="<noun>")
     running.add_to(nouns)
     sales.add_to(nouns)
+    discounts.add_to(nouns)
     cash.add_to(nouns)
     exceptions.add_to(nouns)
     sessions.add_to(nouns)

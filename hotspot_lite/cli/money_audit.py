@@ -17,14 +17,14 @@ def payment_audit(args: Args) -> Answer:
 
     Exit status 1 where something is wrong.
     """
-    from hotspot_lite.trade import money_audit, statement
+    from hotspot_lite.trade import amounts, money_audit, statement
 
     box = open_box()
     zone = str(box.settings["box.timezone"])
     asked = money_audit.Asked(
         "cli",
-        money_audit.read_day(args.since, zone),
-        money_audit.read_day(args.until, zone, is_last=True),
+        amounts.read_day(args.since, zone),
+        amounts.read_day(args.until, zone, is_last=True),
         statement.read(_raw(args.statement)) if args.statement else None,
         args.take,
         tuple(money_audit.read_anchor(text) for text in args.anchor),

@@ -1,7 +1,8 @@
 """The rules of the trade: one module for each noun. This is the map.
 
 Goods: catalogue (packages), vouchers, batches; rates and amounts as people write
-them; fair, happy (what a package's speed depends on); free.
+them; fair, happy (what a package's speed depends on); free;
+discounts, friends (who pays less).
 
 Money in: payments, asking (who may be asked), hearsay (callbacks and queries),
 confirming, inbox, settled; by hand: accounts, paybill, transfers, matching, claims,

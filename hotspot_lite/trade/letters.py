@@ -175,14 +175,33 @@ THANKS = Kind(
     amount=10,
     limits=(2, 1000),
 )
+BROUGHT = Kind(
+    "brought",
+    "Brought a friend",
+    "A customer's own code, on the page of its time, makes the first purchase of a"
+    " friend cheaper. When the friend has paid, the customer gets a voucher for the"
+    " same package, at most ten in 30 days.",
+    ("place", "package", "code"),
+    {
+        "en": "{place}: your friend is online, thank you! {package} for free. Your"
+        " voucher: {code}",
+        "sw": "{place}: rafiki yako ameunganishwa, asante! {package} bure. Vocha"
+        " yako: {code}",
+    },
+    needs=("code",),
+    stoppable=False,
+    unit="per cent off for the friend",
+    amount=20,
+    limits=(0, 90),
+)
 KINDS = {
     kind.name: kind
     for kind in (
         *(CREDENTIALS, RECEIPT, THANKS, EXPIRING, EXPIRED, WELCOME, OUTAGE),
-        MADE_GOOD,
+        *(MADE_GOOD, BROUGHT),
     )
 }
-OF_A_SALE = (CREDENTIALS, RECEIPT, WELCOME, THANKS)
+OF_A_SALE = (CREDENTIALS, RECEIPT, WELCOME, THANKS, BROUGHT)
 STOPPABLE = tuple(kind.name for kind in KINDS.values() if kind.stoppable)
 
 

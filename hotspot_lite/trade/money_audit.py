@@ -10,7 +10,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from hotspot_lite.trade import (
     undecided,
     wrongs,
 )
+from hotspot_lite.trade.amounts import FAR
 from hotspot_lite.trade.comparing import Compared
 from hotspot_lite.trade.ledger import Anchor
 from hotspot_lite.trade.models import MoneyAudit, MoneyFact, Payment
@@ -34,7 +35,6 @@ from hotspot_lite.trade.wrongs import Wrong
 
 CONDITION = "money-audit"
 NIGHTLY = "nightly"
-FAR = 2**62
 # What one audit keeps: more of one kind says nothing new to a person.
 MOST_OF_A_KIND, MOST_KEPT = 40, 400
 ANCHORS = 30
@@ -283,20 +283,6 @@ def read_anchor(text: str) -> Anchor:
             field="anchor",
         )
     return Anchor(int(number), head)
-
-
-def read_day(text: str, zone: str, is_last: bool = False) -> int:
-    """The first second of a day at the place, or with `is_last` the one after it."""
-    if not text.strip():
-        return FAR if is_last else 0
-    try:
-        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise BadInput(
-            f"{text!r} is no day.", "Write it like 2026-03-27.", field="from"
-        ) from None
-    # Wall time, then UTC: the day of a clock change has another length.
-    return int((day + timedelta(days=is_last)).timestamp())
 
 
 def _told(compared: Compared | None, took: bool) -> str:

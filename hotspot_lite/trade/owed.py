@@ -14,7 +14,7 @@ from typing import Any
 from peewee import fn
 
 from hotspot_lite import jobs, store
-from hotspot_lite.trade import letters, subscriptions, vouchers
+from hotspot_lite.trade import friends, letters, subscriptions, vouchers
 from hotspot_lite.trade.drafts import House
 from hotspot_lite.trade.letters import Kind, Standing
 from hotspot_lite.trade.models import (
@@ -44,6 +44,7 @@ class Due:
 
     subscription: Subscription
     words: dict[str, str]
+    to: Customer | None = None  # where it is for another than who bought
 
 
 def write_due(house: House, now: int) -> int:
@@ -67,8 +68,8 @@ def write_of_sale(subscription_id: int, currency: str, house: House, now: int) -
     a voucher.
     """
     sale = store.get(Subscription, subscription_id)
-    receipt, welcome, thanks = letters.standings(
-        letters.RECEIPT, letters.WELCOME, letters.THANKS
+    receipt, welcome, thanks, brought = letters.standings(
+        letters.RECEIPT, letters.WELCOME, letters.THANKS, letters.BROUGHT
     )
     with store.atomic():
         count = 0
@@ -79,6 +80,8 @@ def write_of_sale(subscription_id: int, currency: str, house: House, now: int) -
             count += write_one(welcome, Due(sale, {}), house, now)
         if thanks.is_on and not _purchases(sale) % thanks.amount:
             count += _thank(thanks, sale, house, now)
+        if brought.is_on:
+            count += _thank_friend(brought, sale, house, now)
         jobs.finish()
     return count
 
@@ -96,6 +99,19 @@ def _thank(said: Standing, sale: Subscription, house: House, now: int) -> int:
     batch = vouchers.make(sale.payment.plan, 1, THANKED_BY, now)
     code = vouchers.codes(batch)[0]
     return write_one(said, Due(sale, {"code": code}), house, now)
+
+
+def _thank_friend(said: Standing, sale: Subscription, house: House, now: int) -> int:
+    """The voucher of who brought the customer of a first sale; once."""
+    payment = sale.payment
+    had = (Message.subscription == sale) & (Message.kind == said.kind.name)
+    if payment is None or payment.brought_by is None or Message.get_or_none(had):
+        return 0
+    if payment.plan is None or not friends.is_first(payment):
+        return 0
+    batch = vouchers.make(payment.plan, 1, THANKED_BY, now)
+    due = Due(sale, {"code": vouchers.codes(batch)[0]}, payment.brought_by)
+    return write_one(said, due, house, now)
 
 
 def _purchases(sale: Subscription) -> int:
@@ -120,7 +136,7 @@ def write(said: Standing, due: Iterable[Due], house: House, now: int) -> int:
 
 def write_one(said: Standing, due: Due, house: House, now: int) -> int:
     """Write one letter and its job, in a transaction; 0 where there was one before."""
-    customer, kind = due.subscription.customer, said.kind
+    customer, kind = due.to or due.subscription.customer, said.kind
     words = {
         "place": house.place,
         "package": due.subscription.plan_name,

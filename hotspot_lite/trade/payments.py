@@ -16,8 +16,9 @@ from peewee import IntegrityError
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import asking, events, ledger, transfers, undecided
+from hotspot_lite.trade import asking, discounts, events, ledger, transfers, undecided
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
+from hotspot_lite.trade.discounts import NO_CUT, Cut
 from hotspot_lite.trade.models import (
     CashSale,
     Payment,
@@ -48,6 +49,7 @@ class Ask:
     provider: str = "mpesa"
     kind: str = "prompt"
     lang: str = ""
+    cut: Cut = NO_CUT
 
 
 class Pushed(Protocol):
@@ -106,19 +108,20 @@ def ask(
         same = _open_prompt(wish, now)
         if same is not None:
             return same
+        terms = wish.cut.of(terms_of(wish.plan))
+        discounts.refuse_used_up(wish.cut, wish.phone)
         asking.refuse_too_many(
             asking.Asker(
                 wish.phone,
                 wish.mac,
                 wish.ip,
-                wish.plan.price_cents,
+                terms.price_cents,
                 wish.kind == "prompt",
             ),
             now,
             prompts_of_all,
         )
         ref = secrets.token_urlsafe(16)
-        terms = terms_of(wish.plan)
         payment = store.create(
             Payment,
             ref=ref,
@@ -136,6 +139,8 @@ def ask(
             asked_at=now,
             clock_believed=clock_believed,
             lang=wish.lang,
+            discount=wish.cut.discount,
+            brought_by=wish.cut.friend,
         )
         jobs.put("payments.push", tags=tags_of(payment), payment_id=payment.id)
     return payment
@@ -169,7 +174,12 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
 
 def _is_same(found: Payment, wish: Ask) -> bool:
     same_way = found.provider == wish.provider
-    return same_way and terms(found).plan_id == wish.plan.id and found.mac == wish.mac
+    same_cut = (found.discount, found.brought_by) == (
+        wish.cut.discount,
+        wish.cut.friend,
+    )
+    same_goods = terms(found).plan_id == wish.plan.id and same_cut
+    return same_way and same_goods and found.mac == wish.mac
 
 
 def may_push(payment_id: int, now: int, repeatable: bool = False) -> Payment | None:

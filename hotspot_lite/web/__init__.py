@@ -31,6 +31,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.counter import Counter
     from hotspot_lite.web.crew import Crew
     from hotspot_lite.web.customers import Customers
+    from hotspot_lite.web.discounts import Discounts
     from hotspot_lite.web.errands import Errands
     from hotspot_lite.web.exceptions import Exceptions
     from hotspot_lite.web.imports import Imports
@@ -85,6 +86,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Start(box, door),
         Trend(box, door),
         Plans(box, door),
+        Discounts(box, door),
         LookPages(box, door),
         Vouchers(box, door),
         Payments(box, door),

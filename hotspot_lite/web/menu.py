@@ -59,6 +59,7 @@ MENU: tuple[Group, ...] = (
         (
             ("/admin/plans", "Packages", ()),
             ("/admin/vouchers", "Vouchers", ("cashier",)),
+            ("/admin/discounts", "Discounts", ("manager",)),
             ("/admin/look", "Portal", ("manager",)),
             ("/admin/imports", "Imports", ("manager",)),
         ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import order, pairing, pausing, returning
+from hotspot_lite.trade import friends, letters, order, pairing, pausing, returning
 from hotspot_lite.trade.models import Customer, Device, Subscription
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.own import live_of, own_device, paused_of
@@ -144,6 +144,8 @@ class MyTime(Sheet):
             who=who,
             state=self.state(who),
             own_link=self._own_link(device),
+            friend_code=self._friend_code(device),
+            friend_percent=letters.standing(letters.BROUGHT).amount,
             problem=t.said(problem) if problem else "",
             notice=t(notice) if notice else "",
             may_add=bool(device and live and live[0].devices > 1),
@@ -172,6 +174,12 @@ class MyTime(Sheet):
             notice=t(notice) if notice else "",
             **self.frame(who, "/status/device"),
         )
+
+    def _friend_code(self, device: Device | None) -> str:
+        """The code by which this customer brings friends; "" where there is none."""
+        if device is None or not device.customer.phone or not friends.is_on():
+            return ""
+        return friends.code_of(device.customer, self.box.key)
 
     def _own_link(self, device: Device | None) -> str:
         """The customer's link, for the device itself only; else ""."""

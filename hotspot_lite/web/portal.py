@@ -25,7 +25,7 @@ from hotspot_lite.trade import (
 )
 from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
-from hotspot_lite.web import pages, waiting
+from hotspot_lite.web import pages, promo, waiting
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.rails import Rails, WebRail, offered
@@ -62,7 +62,8 @@ class Portal(Sheet):
     def home(self) -> HTTPResponse:
         """GET /: what is on sale, and what this device has left."""
         error = pages.query("error").strip()[:MOST_ERROR]
-        values = {"code": _scanned_code()}
+        told = pages.query("promo")[: promo.MOST_LETTERS]
+        values = {"code": _scanned_code(), "promo": told}
         return self._home(self.asking(), values=values, router_error=error)
 
     def buy(self) -> HTTPResponse:
@@ -71,12 +72,18 @@ class Portal(Sheet):
         `rail` says how to pay, where there is a choice.
         """
         who, is_fresh = self.posting()
-        values = {"phone": pages.form("phone", 64), "plan": pages.form("plan", 12)}
+        most = {"phone": 64, "plan": 12, "promo": promo.MOST_LETTERS}
+        values = {name: pages.form(name, letters) for name, letters in most.items()}
+        keys = self._guesser(who)
         if not is_fresh:
             return self._home(who, 422, values, notice="home.stale")
+        if values["promo"] and self.wrong_codes.must_wait(*keys):
+            return self._home(who, 429, values, notice="voucher.wait")
         try:
             payment = self._ask(who, values)
         except BadInput as exc:
+            if exc.field == "promo":
+                self.wrong_codes.wrong(*keys)
             return self._home(who, 422, values, problem=exc)
         path = self.with_lang(f"/wait/{payment.ref}", who)
         if payment.kind == "redirect":
@@ -88,7 +95,7 @@ class Portal(Sheet):
         """POST /voucher {code, state}: to the page that says how it stands."""
         who, is_fresh = self.posting()
         values = {"code": pages.form("code", 64)}
-        keys = (f"mac {who.mac}" if who.mac else "", pages.client_address())
+        keys = self._guesser(who)
         if not is_fresh:
             return self._home(who, 422, values, notice="home.stale")
         if self.wrong_codes.must_wait(*keys):
@@ -100,6 +107,10 @@ class Portal(Sheet):
             return self._home(who, 422, values, problem=exc)
         ref = waiting.voucher_ref(found, self.box.key)
         return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
+
+    def _guesser(self, who: Visitor) -> tuple[str, str]:
+        """Whose wrong codes are counted."""
+        return f"mac {who.mac}" if who.mac else "", pages.client_address()
 
     def _redeem(self, code: str, who: Visitor) -> Subscription:
         """A used code brings what is left of it to the device in the hand."""
@@ -160,6 +171,7 @@ class Portal(Sheet):
             who=who,
             state=self.state(who),
             values=values,
+            asks_promo=promo.is_asked_for(now),
             problem_field=problem.field if problem else "",
             problem=t.said(problem) if problem else "",
             notice=t(notice) if notice else "",
@@ -248,15 +260,22 @@ class Portal(Sheet):
             chosen = earlier.provider
         known = {rail.name: rail for rail in self.rails}
         rail = known.get(chosen, self.rails[0])
+        plan, phone = self._plan(plan_id, who), normalise_phone(phone)
+        if earlier is not None:
+            cut = promo.again(earlier, plan, who.mac, reading.at)
+        else:
+            typed = values["promo"]
+            cut = promo.cut(typed, self.box.key, plan, phone, who.mac, reading.at)
         wish = payments.Ask(
-            self._plan(plan_id, who),
-            normalise_phone(phone),
+            plan,
+            phone,
             who.mac,
             who.ip,
             who.login_url,
             rail.name,
             rail.kind,
             self.lang(who),
+            cut,
         )
         most = self.box.settings["mpesa.prompts_in_10_minutes"]
         return payments.ask(wish, self.box.key, reading.at, reading.believed, most)

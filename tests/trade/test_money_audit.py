@@ -12,6 +12,7 @@ from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
+    amounts,
     cash,
     catalogue,
     conditions,
@@ -438,11 +439,11 @@ def test_no_whole_phone_number_is_kept(plan: Plan) -> None:
 @pytest.mark.parametrize("text", ["yesterday", "2027-13-01", "1/2/2027"])
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="no day"):
-        money_audit.read_day(text, ZONE)
+        amounts.read_day(text, ZONE)
 
 
 def test_a_day_begins_at_the_places_midnight(box: Box) -> None:
-    begins = money_audit.read_day("2027-01-15", ZONE)
-    assert money_audit.read_day("2027-01-15", ZONE, is_last=True) == begins + 86_400
+    begins = amounts.read_day("2027-01-15", ZONE)
+    assert amounts.read_day("2027-01-15", ZONE, is_last=True) == begins + 86_400
     assert begins % 86_400 == 21 * 3600
     assert Anchor(3, "abc")

@@ -25,7 +25,7 @@ from hotspot_lite.trade.models.byhand import (
 )
 from hotspot_lite.trade.models.campaigns import Campaign, OptedOut
 from hotspot_lite.trade.models.errands import Errand
-from hotspot_lite.trade.models.goods import Plan, Voucher, VoucherBatch
+from hotspot_lite.trade.models.goods import Discount, Plan, Voucher, VoucherBatch
 from hotspot_lite.trade.models.house import (
     Audit,
     Condition,
@@ -91,6 +91,7 @@ __all__ = [
     "Pairing",
     "Payment",
     "PhoneCode",
+    "Discount",
     "Plan",
     "Refund",
     "RefusedRow",

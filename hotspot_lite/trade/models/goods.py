@@ -31,6 +31,22 @@ class Plan(Table):
     fair = TextField(default="")  # "2G day 512k/1M": slower after that much
 
 
+class Discount(Table):
+    """A code that makes a package cheaper: by `percent`, or by `off_cents`."""
+
+    id = AutoField()
+    code = TextField(unique=True)
+    percent = IntegerField(default=0)
+    off_cents = IntegerField(default=0)
+    plan = KeyTo(Plan, null=True)  # NULL: every one
+    most = IntegerField(null=True)  # NULL: any number of buyers
+    per_phone = IntegerField(default=1)
+    ends_at = IntegerField(null=True)
+    stopped_at = IntegerField(null=True)
+    made_at = IntegerField()
+    made_by = TextField()
+
+
 class VoucherBatch(Table):
     """Vouchers made together, of one kind."""
 

@@ -11,7 +11,8 @@ from peewee import (
 )
 
 from hotspot_lite.trade.models.base import KeyTo, Table
-from hotspot_lite.trade.models.goods import Plan
+from hotspot_lite.trade.models.goods import Discount, Plan
+from hotspot_lite.trade.models.people import Customer
 
 
 class Payment(Table):
@@ -46,6 +47,8 @@ class Payment(Table):
     queries = IntegerField(default=0)
     clock_believed = BooleanField(default=True)
     lang = TextField(default="")  # in which the portal was read
+    discount = KeyTo(Discount, null=True)  # the code that made it cheaper
+    brought_by = KeyTo(Customer, null=True)  # whose friend pays, for the first time
 
 
 class Callback(Table):

@@ -52,6 +52,15 @@
 % else:
 <p id="phone-says" class="hint">{{t("home.phone_hint" if only_prompt else "pay.phone_hint")}}</p>
 % end
+% if asks_promo:
+% is_wrong = problem_field == "promo"
+<details{{" open" if is_wrong or values.get("promo") else ""}}>
+<summary>{{t("promo.title")}}</summary>
+<label for="promo">{{t("promo.code")}}</label>
+<input id="promo" name="promo" maxlength="40" autocomplete="off" autocapitalize="characters" spellcheck="false" value="{{values.get("promo", "")}}" aria-describedby="promo-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
+<p id="promo-says" class="{{"wrong" if is_wrong else "hint"}}"{{!' role="alert"' if is_wrong else ""}}>{{problem if is_wrong else t("promo.hint")}}</p>
+</details>
+% end
 % for name, label in ways:
 <button{{!"" if len(ways) == 1 else ' name="rail" value="' + name + '"'}}{{!"" if name == ways[0][0] else ' class="second"'}}>{{label}}</button>
 % end

@@ -45,6 +45,9 @@
 % if may_add:
 <p><a href="{{device_link}}">{{t("pair.title")}}</a></p>
 % end
+% if friend_code:
+<p class="hint">{{t("promo.friend", percent=friend_percent)}} <b>{{friend_code}}</b></p>
+% end
 % if (left or paused) and own_link:
 <p class="hint">{{t("back.mine")}} <a href="{{own_link}}">{{own_link}}</a></p>
 % end
