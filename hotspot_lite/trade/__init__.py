@@ -2,7 +2,7 @@
 
 Goods: catalogue (packages), vouchers, batches; rates and amounts as people write
 them; fair, happy (what a package's speed depends on); free;
-discounts, friends (who pays less).
+discounts, friends (who pays less); credit, debts.
 
 Money in: payments, asking (who may be asked), hearsay (callbacks and queries),
 confirming, inbox, settled; by hand: accounts, paybill, transfers, matching, claims,

@@ -13,6 +13,7 @@ from peewee import Case, fn
 from hotspot_lite.trade.catalogue import read_terms
 from hotspot_lite.trade.models import (
     CashSale,
+    Debt,
     FreeUse,
     MoneyFact,
     Payment,
@@ -103,7 +104,9 @@ def _unpaid() -> Iterator[Wrong]:
 def _for_nothing() -> Iterator[Wrong]:
     bare = Subscription.payment.is_null() & Subscription.voucher.is_null()
     free = FreeUse.select().where(FreeUse.subscription == Subscription.id)
-    for time in Subscription.select().where(bare & ~fn.EXISTS(free)).iterator():
+    lent = Debt.select().where(Debt.subscription == Subscription.id)
+    given = ~fn.EXISTS(free) & ~fn.EXISTS(lent)
+    for time in Subscription.select().where(bare & given).iterator():
         says = f"Subscription {time.id}, {time.plan_name}."
         yield Wrong("time-for-nothing", says, None, time.price_cents)
 

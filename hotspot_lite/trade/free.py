@@ -7,7 +7,7 @@ from peewee import IntegrityError
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import catalogue, customers, returning, subscriptions, usage
-from hotspot_lite.trade.models import FreeUse, Plan, Subscription
+from hotspot_lite.trade.models import Debt, FreeUse, Plan, Subscription
 
 
 def on_offer() -> list[Plan]:
@@ -58,5 +58,8 @@ def _give(plan: Plan, mac: str, ip: str, now: int, day: str) -> Subscription:
 
 
 def is_free(time: Subscription) -> bool:
-    """Whether nothing was paid for it, so that its login is shown to nobody."""
-    return not time.price_cents and store.has(FreeUse, subscription_id=time.id)
+    """Whether nothing was paid for it yet, so that its login is shown to nobody."""
+    if time.price_cents:
+        return False
+    is_given = store.has(FreeUse, subscription_id=time.id)
+    return is_given or store.has(Debt, subscription_id=time.id)

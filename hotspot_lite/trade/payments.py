@@ -9,14 +9,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from peewee import IntegrityError
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import asking, discounts, events, ledger, transfers, undecided
+from hotspot_lite.trade import (
+    asking,
+    debts,
+    discounts,
+    events,
+    ledger,
+    transfers,
+    undecided,
+)
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.discounts import NO_CUT, Cut
 from hotspot_lite.trade.models import (
@@ -109,6 +117,10 @@ def ask(
         if same is not None:
             return same
         terms = wish.cut.of(terms_of(wish.plan))
+        debt = debts.to_add(wish.phone, wish.mac, now)
+        if debt is not None:
+            owed_cents = terms.price_cents + debt.amount_cents
+            terms = replace(terms, price_cents=owed_cents)
         discounts.refuse_used_up(wish.cut, wish.phone)
         asking.refuse_too_many(
             asking.Asker(
@@ -141,6 +153,7 @@ def ask(
             lang=wish.lang,
             discount=wish.cut.discount,
             brought_by=wish.cut.friend,
+            debt_id=debt.id if debt else None,
         )
         jobs.put("payments.push", tags=tags_of(payment), payment_id=payment.id)
     return payment

@@ -10,6 +10,7 @@ from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
 from hotspot_lite.trade import (
     customers,
+    debts,
     events,
     ledger,
     letters,
@@ -67,6 +68,7 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
         subscription = give(wish, now)
         told = f"subscription {subscription.id}"
         ledger.write("given", payment.amount_cents, now, payment, told)
+        debts.settle(payment, now)
         if customer.phone:
             _write(subscription, payment, now)
         undecided.settle("paid-without-time", payment, "The time is given.", now)

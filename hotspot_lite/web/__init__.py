@@ -29,6 +29,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.captive import Captive
     from hotspot_lite.web.claim import Claims
     from hotspot_lite.web.counter import Counter
+    from hotspot_lite.web.credit import Credit
     from hotspot_lite.web.crew import Crew
     from hotspot_lite.web.customers import Customers
     from hotspot_lite.web.discounts import Discounts
@@ -87,6 +88,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Trend(box, door),
         Plans(box, door),
         Discounts(box, door),
+        Credit(box, door),
         LookPages(box, door),
         Vouchers(box, door),
         Payments(box, door),

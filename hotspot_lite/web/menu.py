@@ -60,6 +60,7 @@ MENU: tuple[Group, ...] = (
             ("/admin/plans", "Packages", ()),
             ("/admin/vouchers", "Vouchers", ("cashier",)),
             ("/admin/discounts", "Discounts", ("manager",)),
+            ("/admin/credit", "Credit", ("manager",)),
             ("/admin/look", "Portal", ("manager",)),
             ("/admin/imports", "Imports", ("manager",)),
         ),

@@ -17,7 +17,6 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
     accounts,
     catalogue,
-    free,
     pausing,
     payments,
     returning,
@@ -26,6 +25,7 @@ from hotspot_lite.trade import (
 from hotspot_lite.trade.models import Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, promo, waiting
+from hotspot_lite.web.given import Given, chosen_plan
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.rails import Rails, WebRail, offered
@@ -35,7 +35,6 @@ from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
 
 WRONG_CODES, WRONG_CODES_SECONDS = 10, 600
-FREE_ASKS, FREE_ASKS_SECONDS = 5, 600
 MOST_ERROR = 160
 NO_VALUES: Mapping[str, str] = {}
 
@@ -47,14 +46,14 @@ class Portal(Sheet):
         super().__init__(box)
         self.rails = offered(rails)
         self.wrong_codes = Tries(WRONG_CODES, WRONG_CODES_SECONDS)
-        self.free_asks = Tries(FREE_ASKS, FREE_ASKS_SECONDS)
+        self.given = Given(box, self._home)
         self.welcome = Welcome(box)
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`."""
         app.route("/", "GET", self.home)
         app.route("/buy", "POST", self.buy)
-        app.route("/free", "POST", self.take_free)
+        self.given.add_to(app)
         app.route("/voucher", "POST", self.redeem)
 
     # --- the pages
@@ -124,24 +123,6 @@ class Portal(Sheet):
             peer = pages.client_address()
             return returning.begin(customer, peer, "voucher", now, who.mac)
 
-    def take_free(self) -> HTTPResponse:
-        """POST /free {plan, state}: to the page that waits for the router."""
-        who, is_fresh = self.posting()
-        peer = pages.client_address()
-        if not is_fresh:
-            return self._home(who, 422, notice="home.stale")
-        if self.free_asks.must_wait(peer):
-            return self._home(who, 429, notice="claim.wait")
-        # Each counts: with a MAC made up, it would cost us rows.
-        self.free_asks.wrong(peer)
-        try:
-            plan = self._plan(pages.form("plan", 12), who)
-            found = free.take(plan, who.mac, peer, self.now(), self.zone())
-        except BadInput as exc:
-            return self._home(who, 422, problem=exc)
-        ref = waiting.voucher_ref(found, self.box.key)
-        return pages.go_to(f"/wait/{ref}?{self.as_query(who)}")
-
     # --- how they are made
 
     def _home(
@@ -162,8 +143,9 @@ class Portal(Sheet):
             who.login_origin,
             plans=[self._card(plan, t) for plan in plans if plan.price_cents],
             free=[self._card(plan, t) for plan in plans if not plan.price_cents]
-            if self._may_have_free(who, now) and not live
+            if self.given.may_have_free(who) and not live
             else [],
+            **self._credit(who, t, now),
             ways=[(rail.name, self._button(rail, t)) for rail in self.rails],
             left=waiting.left_of(live[0], now, self.zone()) if live else None,
             paused_seconds=0 if live else _paused_seconds(who, now),
@@ -183,6 +165,16 @@ class Portal(Sheet):
             **self.frame(who, "/"),
         )
 
+    def _credit(self, who: Visitor, t: Words, now: int) -> dict[str, Any]:
+        """What may be had on credit, and what is owed."""
+        plan, debt = self.given.on_credit(who), self.given.owed(who)
+        day = waiting.clock_text(debt.at, self.zone(), now) if debt else ""
+        return {
+            "credit": self._card(plan, t) if plan else None,
+            "owed": self.price(debt.amount_cents) if debt else "",
+            "owed_since": day,
+        }
+
     def _welcome(self, who: Visitor, status: int, values: Mapping[str, str]) -> int:
         """A page with somebody's typing on it doesn't go away by itself."""
         if status != 200 or any(values.values()):
@@ -199,12 +191,6 @@ class Portal(Sheet):
         where = (who.mac, who.ip, who.login_url)
         code = accounts.code_for(*where, self.now()) if who.mac else ""
         return {"way": "paybill", "number": found["mpesa.shortcode"], "account": code}
-
-    def _may_have_free(self, who: Visitor, now: int) -> bool:
-        """Only the router can tell that a device is what it says it is."""
-        if not who.mac or not self.box.settings["router.host"]:
-            return False
-        return not free.had_today(who.mac, now, self.zone())
 
     def _card(self, plan: Plan, t: Words) -> dict[str, Any]:
         return {
@@ -245,11 +231,6 @@ class Portal(Sheet):
             return None
         return device.customer.username, device.customer.secret
 
-    def _plan(self, text: str, who: Visitor) -> Plan:
-        if not text.isascii() or not text.isdigit():
-            raise BadInput(self.words(who)("home.choose"), field="plan")
-        return catalogue.for_sale(int(text))
-
     def _ask(self, who: Visitor, values: Mapping[str, str]) -> Payment:
         reading = self.box.clock.now()
         plan_id, phone = values["plan"], values["phone"]
@@ -260,7 +241,7 @@ class Portal(Sheet):
             chosen = earlier.provider
         known = {rail.name: rail for rail in self.rails}
         rail = known.get(chosen, self.rails[0])
-        plan, phone = self._plan(plan_id, who), normalise_phone(phone)
+        plan, phone = chosen_plan(plan_id, self.words(who)), normalise_phone(phone)
         if earlier is not None:
             cut = promo.again(earlier, plan, who.mac, reading.at)
         else:

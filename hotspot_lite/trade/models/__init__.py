@@ -6,6 +6,8 @@ each noun are in the module of its name; the tables themselves are made by
 """
 
 from hotspot_lite.trade.models.access import (
+    CreditOffer,
+    Debt,
     FreeUse,
     MadeGood,
     Mirror,
@@ -72,6 +74,8 @@ __all__ = [
     "Errand",
     "Event",
     "Export",
+    "CreditOffer",
+    "Debt",
     "FreeUse",
     "ImportRun",
     "Inquiry",

@@ -10,7 +10,7 @@ from peewee import (
 )
 
 from hotspot_lite.trade.models.base import KeyTo, Table
-from hotspot_lite.trade.models.goods import Voucher
+from hotspot_lite.trade.models.goods import Plan, Voucher
 from hotspot_lite.trade.models.payments import Payment
 from hotspot_lite.trade.models.people import Customer
 
@@ -112,6 +112,30 @@ class FreeUse(Table):
     class Meta:
         table_name = "free_use"
         primary_key = CompositeKey("day", "mac")
+
+
+class CreditOffer(Table):
+    """The one package that is lent, to who paid for so many purchases before."""
+
+    id = AutoField()
+    plan = KeyTo(Plan)
+    purchases = IntegerField()
+
+    class Meta:
+        table_name = "credit_offer"
+
+
+class Debt(Table):
+    """Time that was lent; closed by the payment that carried it, or forgiven."""
+
+    id = AutoField()
+    customer = KeyTo(Customer)
+    subscription = KeyTo(Subscription, unique=True)
+    amount_cents = IntegerField()
+    at = IntegerField()
+    closed_at = IntegerField(null=True)
+    payment = KeyTo(Payment, null=True)
+    forgiven_by = TextField(default="")
 
 
 class MadeGood(Table):

@@ -49,6 +49,7 @@ class Payment(Table):
     lang = TextField(default="")  # in which the portal was read
     discount = KeyTo(Discount, null=True)  # the code that made it cheaper
     brought_by = KeyTo(Customer, null=True)  # whose friend pays, for the first time
+    debt_id = IntegerField(null=True)  # that its amount pays too
 
 
 class Callback(Table):

@@ -28,6 +28,9 @@
 % if plans:
 <form method="post" action="/buy">
 <input type="hidden" name="state" value="{{state}}">
+% if owed:
+<p class="note">{{t("credit.owed", price=owed, since=owed_since)}}</p>
+% end
 <fieldset>
 <legend>{{t("home.packages")}}</legend>
 % if problem_field == "plan":
@@ -70,6 +73,15 @@
 % end
 % if problem and (not problem_field or problem_field in ("plan", "phone") and not plans):
 <p class="note bad" role="alert">{{problem}}</p>
+% end
+% if credit:
+<form method="post" action="/credit" class="free">
+<input type="hidden" name="state" value="{{state}}">
+<p class="card"><span class="what"><b>{{credit["name"]}}</b><small><i>{{credit["time"]}}</i> <i>{{credit["speed"]}}</i> <i>{{credit["data"]}}</i></small></span>
+<span class="price">{{t("credit.later")}}</span></p>
+<button class="second">{{t("credit.use")}}</button>
+<p class="hint">{{t("credit.hint", price=credit["price"])}}</p>
+</form>
 % end
 % for plan in free:
 <form method="post" action="/free" class="free">
