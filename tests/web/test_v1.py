@@ -23,7 +23,15 @@ from hotspot_lite.trade import (
     tokens,
     vouchers,
 )
-from hotspot_lite.trade.models import ApiToken, Audit, Customer, Plan, Voucher
+from hotspot_lite.trade.models import (
+    ApiToken,
+    Audit,
+    Customer,
+    Debt,
+    Plan,
+    Subscription,
+    Voucher,
+)
 from hotspot_lite.web.v1.document import document, scope_of
 from hotspot_lite.web.v1.serve import BASE, ENDPOINTS
 
@@ -136,6 +144,28 @@ def test_a_program_sells_vouchers(place: Site) -> None:
     assert Audit.get(Audit.what == "voucher create", Audit.who != "jane").who == (
         "token a sell program"
     )
+
+
+def test_a_program_makes_a_discount_and_stops_it(place: Site) -> None:
+    key, wish = token(place), {"code": "karibu", "percent": 20, "seconds": 3600}
+    made = ask(place, "POST", "/discounts", key, wish)
+    assert (made.status, made.json()["code"]) == (201, "KARIBU")
+    again = ask(place, "POST", "/discounts", key, wish)
+    assert (again.status, again.json()["error"]["field"]) == (422, "code")
+    stop = f"/discounts/{made.json()['id']}/stop"
+    assert ask(place, "POST", stop, token(place, "sell"), {}).status == 403
+    assert ask(place, "POST", stop, key, {}).json() == {"stopped": True}
+    (listed,) = ask(place, "GET", "/discounts", key).json()["discounts"]
+    assert listed["stopped"] is True
+
+
+def test_a_program_sees_what_is_owed_and_forgives_it(place: Site) -> None:
+    time = Subscription.get()
+    Debt.create(customer=time.customer, subscription=time, amount_cents=2000, at=1)
+    (owed,) = ask(place, "GET", "/debts", token(place)).json()["debts"]
+    assert owed["amount_cents"] == 2000
+    ask(place, "POST", f"/debts/{owed['id']}/forgive", token(place), {})
+    assert ask(place, "GET", "/debts", token(place)).json() == {"debts": []}
 
 
 def test_a_program_has_a_phone_prompted(place: Site) -> None:

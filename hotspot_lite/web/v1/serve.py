@@ -16,12 +16,18 @@ from hotspot_lite.trade import tokens
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.tries import Tries
-from hotspot_lite.web.v1 import goods, hooks, money, people
+from hotspot_lite.web.v1 import goods, hooks, money, offers, people
 from hotspot_lite.web.v1.declare import LARGEST, Call, Endpoint, check, misfit, read
 from hotspot_lite.web.v1.document import document
 
 BASE = "/api/v1"
-ENDPOINTS = (*money.ENDPOINTS, *goods.ENDPOINTS, *people.ENDPOINTS, *hooks.ENDPOINTS)
+ENDPOINTS = (
+    *money.ENDPOINTS,
+    *goods.ENDPOINTS,
+    *offers.ENDPOINTS,
+    *people.ENDPOINTS,
+    *hooks.ENDPOINTS,
+)
 WRONG, WRONG_SECONDS = 20, 600
 SAYS = {
     401: ("A token is wanted.", "Send it as: Authorization: Bearer hsl_…"),
