@@ -24,6 +24,7 @@ configure() {
     HL_VENV=${HL_VENV:-}                 # the virtual environment
     HL_SKIP_APT=${HL_SKIP_APT:-}         # 1: install no Debian package
     HL_SKIP_PIP=${HL_SKIP_PIP:-}         # 1: HL_VENV has everything already
+    HL_UNLOCKED=${HL_UNLOCKED:-}         # 1: take what pip finds, without requirements.lock
     HL_INIT=${HL_INIT:-$(init_system)}   # systemd or none
     HL_WAIT=${HL_WAIT:-30}               # seconds to wait until the box answers
     OPT=$HL_ROOT/opt/hotspot-lite
@@ -38,6 +39,9 @@ configure() {
     CONFIG=$ETC/config.toml
     RADDB=$ETC/raddb
     STATE=$OPT/state
+    LOCK=$HERE/requirements.lock
+    WHEELS=                              # a folder that pip takes all packages from
+    [ ! -d "$HERE/wheels" ] || WHEELS=$HERE/wheels
     CHANGES=0
     FORCED=
 }
@@ -67,6 +71,10 @@ usage:
   sudo ./install.sh --answers FILE
                                  the same, with the settings of FILE (as config.toml
                                  is written) at the first installation
+  [sudo] ./install.sh --wheels DIR [...]
+                                 any of these with the Python packages of a folder and
+                                 none from a network; wheels/ beside this file is taken
+                                 without being named
   sudo ./install.sh --dry-run    look, and say what would be done; writes nothing
   sudo ./install.sh --rollback   back to the program before the last update
   sudo ./install.sh --uninstall  take the program away; customers, money and settings
@@ -77,14 +85,20 @@ usage:
 TEXT
 }
 
-# Run a command whose output matters only when it fails: quietly "What failed." cmd…
+# Run a command whose output matters only when it fails.
+quiet() { "$@" >"$SCRATCH/out" 2>&1 </dev/null; }
+
+# End with the last words of a command that failed.
+die_of_it() {
+    tail -n 20 "$SCRATCH/out" >&2
+    die "$1"
+}
+
+# Both: quietly "What failed." cmd…
 quietly() {
     what=$1
     shift
-    if ! "$@" >"$SCRATCH/out" 2>&1 </dev/null; then
-        tail -n 20 "$SCRATCH/out" >&2
-        die "$what"
-    fi
+    quiet "$@" || die_of_it "$what"
 }
 
 # -- Looking at the machine -----------------------------------
@@ -210,12 +224,113 @@ missing() {
 want_packages() {
     lack=$(missing "$@")
     [ -n "$lack" ] || return 0
-    if may_apt; then
-        # shellcheck disable=SC2086
+    # Who brings the wheels may have no network, and that is no reason to stop here.
+    # shellcheck disable=SC2086
+    if may_apt && [ -z "$WHEELS" ]; then
         apt_install $lack
-    else
-        say "Missing and done without: $lack. To have them, run as root: apt-get install -y $lack"
+        return
+    elif may_apt && (apt_install $lack); then
+        INSTALLED="${INSTALLED:-} $lack"
+        return
     fi
+    say "Missing and done without: $lack. To have them, run as root: apt-get install -y $lack"
+}
+
+# -- Python packages -----------------------------------
+
+# pip of an environment: pip_of PYTHON words… With a folder of wheels it asks nothing
+# else, whatever its configuration names.
+pip_of() {
+    python=$1
+    shift
+    if [ -n "$WHEELS" ]; then
+        PIP_CONFIG_FILE=/dev/null "$python" -m pip --isolated install --no-input \
+            --no-index --find-links "$WHEELS" "$@"
+    else
+        "$python" -m pip install --no-input "$@"
+    fi
+}
+
+# Whether the lock is for this machine and Python; it names both on a line of its own.
+fits_lock() {
+    [ -z "$HL_UNLOCKED" ] && [ -r "$LOCK" ] || return 1
+    ours=$(sed -n 's/^# for \(.*\)/ \1 /p' "$LOCK")
+    for word in $(machine_of "$1"); do
+        case "$ours" in
+        *" $word "*) ;;
+        *)
+            say "requirements.lock has no packages for this machine and Python ($(machine_of "$1")): taking those that pip finds, unchecked."
+            return 1
+            ;;
+        esac
+    done
+}
+
+machine_of() {
+    "$1" -c 'import platform, sys; print("%d.%d" % sys.version_info[:2], platform.machine())'
+}
+
+# Name the packages of the lock that the folder hasn't for this machine and Python.
+missing_wheels() {
+    "$1" - "$LOCK" "$WHEELS" <<'PYTHON'
+import pathlib, re, sys
+from pip._vendor.packaging.tags import sys_tags
+from pip._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+lock, folder = map(pathlib.Path, sys.argv[1:])
+ours, there = set(sys_tags()), {}
+for file in sorted(folder.glob("*.whl")):
+    try:
+        name, version, _, tags = parse_wheel_filename(file.name)
+    except InvalidWheelFilename:
+        continue
+    there.setdefault((name, str(version)), []).append((file.name, tags))
+for name, version in re.findall(r"(?m)^([\w-]+)==(\S+)", lock.read_text()):
+    files = there.get((name, version), [])
+    if not any(tags & ours for _, tags in files):
+        other = f" (there is only {files[0][0]})" if files else ""
+        print(f"  {name} {version}{other}")
+PYTHON
+}
+
+check_wheels() {
+    lack=$(missing_wheels "$1")
+    [ -n "$lack" ] || return 0
+    say "In $WHEELS these are missing for this machine and Python ($(machine_of "$1")):" >&2
+    say "$lack" >&2
+    die "Take the release for $(uname -m), or add those wheels. With internet, run it without that folder: pip fetches them."
+}
+
+NO_PACKAGES="The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again. Without internet take a release with wheels: README.md says how, under Releases."
+
+# Put the program and all that it runs on into an environment:
+# install_packages strict|lenient PYTHON [-e] SOURCE. What the lock names is installed
+# with its hashes. Where that can't be had, the demo and the tests take what there is;
+# the real box, which holds money, doesn't.
+install_packages() {
+    mode=$1
+    inside=$2
+    shift 2
+    [ -z "$WHEELS" ] || say "The Python packages come from $WHEELS."
+    if fits_lock "$inside" && install_locked; then
+        set -- --no-build-isolation "$@"
+    fi
+    quietly "$NO_PACKAGES" pip_of "$inside" "$@"
+}
+
+install_locked() {
+    [ -z "$WHEELS" ] || check_wheels "$inside"
+    ! quiet pip_of "$inside" --only-binary :all: --require-hashes -r "$LOCK" || return 0
+    [ -z "$WHEELS" ] ||
+        die_of_it "The wheels in $WHEELS are not whole, or not those of requirements.lock: copy the release anew and compare its sha256."
+    if grep -q 'connection broken' "$SCRATCH/out" && ! grep -q 'DO NOT MATCH' "$SCRATCH/out"; then
+        die_of_it "$NO_PACKAGES"
+    fi
+    [ "$mode" = lenient ] ||
+        die_of_it "What pip's index gives is not what requirements.lock names, by version and hash. Ask why first; to take it all the same: sudo HL_UNLOCKED=1 ./install.sh"
+    grep '^ERROR' "$SCRATCH/out" | head -n 1 | cut -c1-200 >&2
+    say "What pip's index gives is not what requirements.lock names: taking it here, unchecked. The real box would not."
+    return 1
 }
 
 # -- Virtual environment in the checkout: --demo and --test -----------------------------------
@@ -233,7 +348,7 @@ make_checkout_venv() {
     extra=$1
     VENV=${HL_VENV:-$HERE/.venv}
     [ -z "$HL_SKIP_PIP" ] || return 0
-    mark="$(hash_of setup.py pyproject.toml) $HERE $(python_mark "$PYTHON")"
+    mark="$(hash_of setup.py pyproject.toml requirements.lock) $HERE $(python_mark "$PYTHON")"
     stamp=$VENV/installed${extra:+-$extra}
     if [ "$(cat "$stamp" 2>/dev/null)" = "$mark" ] && "$VENV/bin/python" -c '' 2>/dev/null; then
         return 0
@@ -242,8 +357,7 @@ make_checkout_venv() {
     "$VENV/bin/python" -c '' 2>/dev/null ||
         quietly "No virtual environment could be made at $VENV: see that you may write there." \
             "$PYTHON" -m venv --clear "$VENV"
-    quietly "The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again." \
-        "$VENV/bin/python" -m pip install --no-input -e "$HERE${extra:+[$extra]}"
+    install_packages lenient "$VENV/bin/python" -e "$HERE${extra:+[$extra]}"
     printf '%s\n' "$mark" >"$stamp"
     # What the tests need includes what the demo needs.
     printf '%s\n' "$mark" >"$VENV/installed"
@@ -403,7 +517,7 @@ share_files() {
 # installation that breaks off leaves the running box as it was.
 make_program() {
     VENV=${HL_VENV:-$OPT/venv}
-    PROGRAM=$(hash_of setup.py pyproject.toml hotspot_lite static)
+    PROGRAM=$(hash_of setup.py pyproject.toml requirements.lock hotspot_lite static)
     [ -z "$HL_SKIP_PIP" ] || return 0
     PROGRAM=$PROGRAM-$(python_mark "$PYTHON" | sha256sum | cut -c1-8)
     release=$OPT/releases/$PROGRAM
@@ -432,8 +546,7 @@ build_release() {
         cp -R "$HERE/$name" "$SCRATCH/source/"
     done
     quietly "No virtual environment could be made at $1." "$PYTHON" -m venv "$1"
-    quietly "The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again." \
-        "$1/bin/python" -m pip install --no-input "$SCRATCH/source"
+    install_packages strict "$1/bin/python" "$SCRATCH/source"
     : >"$1/complete"
 }
 
@@ -971,11 +1084,12 @@ dry_run() {
     if [ -n "$HL_SKIP_PIP" ]; then
         say "  use the program in ${HL_VENV:-$OPT/venv}"
     else
-        release=$(hash_of setup.py pyproject.toml hotspot_lite static)-$(python_mark "$PYTHON" | sha256sum | cut -c1-8)
+        release=$(hash_of setup.py pyproject.toml requirements.lock hotspot_lite static)-$(python_mark "$PYTHON" | sha256sum | cut -c1-8)
         if [ "$(readlink "$OPT/venv" || true)" = "$OPT/releases/$release" ]; then
             say "  leave the program as it is: $release"
         else
             say "  set up the program in $OPT/releases/$release, and keep the one before it"
+            [ -z "$WHEELS" ] || say "  take the Python packages from $WHEELS, none from a network"
         fi
     fi
     if [ -e "$CONFIG" ]; then say "  leave $CONFIG as it is"; else say "  make $CONFIG with a new RADIUS secret"; fi
@@ -1093,6 +1207,11 @@ purge() {
 
 clean_up() { [ -z "${SCRATCH:-}" ] || rm -rf "$SCRATCH"; }
 
+take_wheels() {
+    [ -d "$1" ] || die "--wheels wants a folder of wheels: ./install.sh --wheels /media/usb/wheels"
+    WHEELS=$(readlink -f "$1")
+}
+
 take_options() {
     while [ $# -gt 0 ]; do
         case "$1" in
@@ -1103,6 +1222,7 @@ take_options() {
             ANSWERS=$(readlink -f "$2")
             shift
             ;;
+        --wheels) take_wheels "${2:-}" && shift ;;
         *) die "$1 can't be given with --force or --answers." ;;
         esac
         shift
@@ -1116,6 +1236,10 @@ main() {
     SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/hotspot-lite-install.XXXXXX")
     trap clean_up EXIT
     trap 'exit 130' INT TERM HUP
+    if [ "${1:-}" = --wheels ]; then
+        take_wheels "${2:-}"
+        shift 2
+    fi
     case "${1:-}" in
     --demo)
         shift

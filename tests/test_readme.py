@@ -139,7 +139,7 @@ def test_the_manual_shows_enough_commands_to_be_worth_checking() -> None:
 
 
 def test_scripts_that_the_manual_names_are_there_and_can_be_run() -> None:
-    for name in ("install.sh", ".ci/run"):
+    for name in ("install.sh", "release.py", ".ci/run"):
         assert (ROOT / name).stat().st_mode & 0o111, name
     text = README.read_text(encoding="utf-8")
     for option in set(re.findall(r"\./install\.sh (--[a-z-]+)", text)):
