@@ -190,7 +190,7 @@ def take_back(
         wish = refunds.Wish(who, f"agent's sale taken back: {reason}", sale.payment)
         refunds.by_hand(wish, now)
         audit.note(who, "agent sale back", f"sale {payment_id}: {reason}", now)
-    return sale
+    return store.get(AgentSale, payment_id)
 
 
 def _undo_entries(sale: AgentSale, note: Note, now: int) -> None:

@@ -254,7 +254,7 @@ def _agents() -> Iterator[Wrong]:
         .join(entry, "LEFT JOIN", on=(entry.payment == AgentSale.payment))
         .group_by(AgentSale.payment)
         .having(
-            (price != -Payment.amount_cents)
+            (price + Payment.amount_cents != 0)
             | ~share.between(0, Payment.amount_cents)
             | (is_back & (left != 0))
             | (~is_back & (left != price + share))

@@ -40,7 +40,7 @@ You can sell as soon as the owner has set your limit, or you have paid in.\\
 <form method="post" action="/admin/agent/sell" class="panel">
 <input type="hidden" name="csrf" value="{{person.csrf}}"><input type="hidden" name="once" value="{{once}}">
 % if problem and field in ("plan", "phone", "once"):
-<p class="wrong sell" role="alert" id="problem">{{problem}}</p>
+<p class="wrong" role="alert" id="problem">{{problem}}</p>
 % end
 <div class="fields">
 <div><label for="plan">Package</label>
