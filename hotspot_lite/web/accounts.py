@@ -29,7 +29,7 @@ class AccountDesk(Desk):
         return {
             "one": one,
             "share": agents.percent_text(one.commission_bp),
-            "entries": [self._entry(*row) for row in shown],
+            "entries": self._lines(shown),
             "older": shown[-1][0].id if len(found) > len(shown) else 0,
             "sales": [self._sale(row, person) for row in rows],
             "signed": self.signed,
@@ -41,13 +41,31 @@ class AccountDesk(Desk):
         sign = "+" if cents > 0 else "−" if cents < 0 else ""
         return f"{sign}{self.price(abs(cents))}"
 
-    def _entry(self, entry: AgentEntry, balance: int) -> dict[str, Any]:
+    def _lines(self, rows: list[tuple[AgentEntry, int]]) -> list[dict[str, Any]]:
+        """Entries as they are read: a sale and its commission in one line."""
+        lines: list[dict[str, Any]] = []
+        share: AgentEntry | None = None
+        for entry, balance in rows:
+            if share is not None and _are_one(entry, share):
+                lines[-1] = self._line(entry, lines[-1]["balance"], share)
+            else:
+                lines.append(self._line(entry, self.signed(balance)))
+            share = entry
+        return lines
+
+    def _line(
+        self, entry: AgentEntry, balance: str, share: AgentEntry | None = None
+    ) -> dict[str, Any]:
+        title, cents = agents.KINDS[entry.kind], entry.amount_cents
+        if share is not None:
+            title += f", {self.price(abs(cents))} less commission"
+            cents += share.amount_cents
         return {
             "at": self._when(entry.at),
-            "title": agents.KINDS[entry.kind],
+            "title": title,
             "note": entry.note,
-            "amount": self.signed(entry.amount_cents),
-            "balance": self.signed(balance),
+            "amount": self.signed(cents),
+            "balance": balance,
         }
 
     def _sale(self, row: AgentSale, person: Person) -> dict[str, Any]:
@@ -72,3 +90,9 @@ class AccountDesk(Desk):
 
     def _when(self, at: int | None) -> str:
         return clock_text(at, self.zone(), self.now())
+
+
+def _are_one(sale: AgentEntry, share: AgentEntry) -> bool:
+    """Whether it is a sale (or one taken back) and its commission, entered after it."""
+    kind = sale.kind.replace("sale", "commission")
+    return (share.kind, share.payment) == (kind, sale.payment) and kind != sale.kind

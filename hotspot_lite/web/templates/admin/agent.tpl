@@ -17,15 +17,15 @@
 <p class="hint">A phone that has joined the WiFi scans it and has the code filled in.</p></details>
 </section>
 % end
-<div class="numbers four">
-<div><span>You may still sell for</span><b>{{price(one.left_cents)}}</b></div>
+<dl class="till">
+<div><dt>You may still sell for</dt><dd>{{price(one.left_cents)}}</dd></div>
 % if one.owed_cents >= 0:
-<div><span>You owe</span><b>{{price(one.owed_cents)}}</b></div>
+<div><dt>You owe</dt><dd>{{price(one.owed_cents)}}</dd></div>
 % else:
-<div><span>You have paid ahead</span><b>{{price(-one.owed_cents)}}</b></div>
+<div><dt>You have paid ahead</dt><dd>{{price(-one.owed_cents)}}</dd></div>
 % end
-<div><span>You keep of each price</span><b>{{share}} %</b></div>
-</div>
+<div><dt>You keep of each price</dt><dd>{{share}} %</dd></div>
+</dl>
 % if not plans:
 <p class="empty">There is no package to sell yet. Packages that the owner adds appear here.</p>
 % elif not one.left_cents:
@@ -50,7 +50,7 @@ You can sell as soon as the owner has set your limit, or you have paid in.\\
 % end
 </select></div>
 % if has_sms:
-<div><label for="phone">The customer's phone, to send the code to</label>
+<div><label for="phone">Send the code to a phone</label>
 <input id="phone" name="phone" type="tel" inputmode="tel" maxlength="64" autocomplete="off" placeholder="Not needed" value="{{values["phone"]}}"{{!" aria-invalid=true" if field == "phone" else ""}}></div>
 % end
 </div>
@@ -59,7 +59,7 @@ You can sell as soon as the owner has set your limit, or you have paid in.\\
 % end
 <h2>Sold lately</h2>
 % if sales:
-<p class="hint">One that is not used can be taken back within {{back_minutes}} minutes; later the owner can do it.</p>
+<p class="hint">One that is not used can be taken back within {{back_minutes}} minutes; later the owner or a manager can do it.</p>
 % end
 % include("admin/agent_sales.tpl", back="/admin/agent/back", empty="Nothing sold yet. Each voucher you sell is listed here with its code.")
 <h2>Your account</h2>

@@ -8,22 +8,20 @@
 <p class="bar">{{one.name}} doesn't sell now: locked out, or not an agent any more. The account stays.</p>
 % end
 % include("admin/problem.tpl")
-<div class="numbers four">
+<dl class="till">
 % if one.owed_cents >= 0:
-<div><span>Owes</span><b>{{price(one.owed_cents)}}</b></div>
+<div><dt>Owes</dt><dd>{{price(one.owed_cents)}}</dd></div>
 % else:
-<div><span>Has paid ahead</span><b>{{price(-one.owed_cents)}}</b></div>
+<div><dt>Has paid ahead</dt><dd>{{price(-one.owed_cents)}}</dd></div>
 % end
-<div><span>May still sell for</span><b>{{price(one.left_cents)}}</b></div>
-<div><span>Limit</span><b>{{price(one.limit_cents)}}</b></div>
-<div><span>Commission</span><b>{{share}} %</b></div>
-</div>
+<div><dt>May still sell for</dt><dd>{{price(one.left_cents)}}</dd></div>
+</dl>
 <form method="post" action="/admin/agents/{{one.agent_id}}" class="panel">
 <h2>Take in money</h2>
 <input type="hidden" name="csrf" value="{{person.csrf}}"><input type="hidden" name="once" value="{{once}}">
 <div class="fields">
 <div><label for="amount">Paid in, {{currency}}</label><input id="amount" name="amount" inputmode="decimal" maxlength="12" required autocomplete="off" value="{{values["amount"]}}"{{!" aria-invalid=true" if field == "amount" else ""}}></div>
-<div><label for="note">A note, like a receipt's number</label><input id="note" name="note" maxlength="200" autocomplete="off" value="{{values["note"]}}"></div>
+<div><label for="note">Note, like a receipt</label><input id="note" name="note" maxlength="200" autocomplete="off" value="{{values["note"]}}"></div>
 </div>
 <button name="do" value="take-in">Take in</button>
 <p class="hint">It is money of sales that are counted already: it is no takings of today, and in no till.</p>
@@ -32,11 +30,11 @@
 <h2>What is agreed</h2>
 <input type="hidden" name="csrf" value="{{person.csrf}}">
 <div class="fields">
-<div><label for="commission">Commission, per cent of the price</label><input id="commission" name="commission" inputmode="decimal" maxlength="6" required autocomplete="off" value="{{values["commission"] or share}}"{{!" aria-invalid=true" if field == "commission" else ""}}></div>
+<div><label for="commission">Commission, per cent</label><input id="commission" name="commission" inputmode="decimal" maxlength="6" required autocomplete="off" value="{{values["commission"] or share}}"{{!" aria-invalid=true" if field == "commission" else ""}}></div>
 <div><label for="limit">May owe at most, {{currency}}</label><input id="limit" name="limit" inputmode="decimal" maxlength="12" required autocomplete="off" value="{{values["limit"] or "%.2f" % (one.limit_cents / 100)}}"{{!" aria-invalid=true" if field == "limit" else ""}}></div>
 </div>
 <button name="do" value="set">Set</button>
-<p class="hint">From the next sale on. A part of a cent of commission stays with the house.</p>
+<p class="hint">Per cent of the price, from the next sale on. A part of a cent of commission stays with the house.</p>
 </form>
 <details class="panel"{{" open" if field in ("by", "why") else ""}}>
 <summary>Put the account right</summary>
