@@ -110,7 +110,7 @@ function showNumbers(told) {
 
 // As board.split_text says it.
 function splitText(takings) {
-  const names = { mpesa: "M-Pesa" };
+  const names = { mpesa: "M-Pesa", agent: "agents" };
   const parts = Object.entries(takings ?? {});
   if (parts.every(([name]) => name === "mpesa")) return "";
   return parts.map(([name, cents]) => `${names[name] ?? name} ${moneyText(cents / 100)}`)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import hotspot_lite
 from hotspot_lite.cli import (
+    agent,
     cash,
     discounts,
     exceptions,
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     sales.add_to(nouns)
     discounts.add_to(nouns)
     cash.add_to(nouns)
+    agent.add_to(nouns)
     exceptions.add_to(nouns)
     sessions.add_to(nouns)
     mpesa.add_to(nouns)

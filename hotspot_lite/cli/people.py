@@ -56,7 +56,7 @@ def admin_list(args: Args) -> dict[str, Any]:
 
 
 def admin_role(args: Args) -> dict[str, str]:
-    """Make somebody owner, manager, cashier or viewer."""
+    """Make somebody owner, manager, cashier, viewer or agent."""
     from hotspot_lite.trade import staff
 
     staff.set_role(args.name, args.role, "cli", open_box().clock.at())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import conditions, syncing
+from hotspot_lite.trade import conditions, sold, syncing
 from hotspot_lite.trade.models import Payment, Plan, SyncItem
 from hotspot_lite.wires.bookkeeper import (
     Bookkeeper,
@@ -87,7 +87,7 @@ def _send(books: Bookkeeper, item: SyncItem) -> tuple[str, str]:
         return books.save_sale(sale), ""
     sale_id = syncing.remote_id("sale", payment.id)
     _must_be_there(sale_id, "sale")
-    is_cash = payment.provider == "cash"
+    is_cash = payment.provider in sold.PROVIDERS
     receipt = payment.receipt or ""
     money = Money(
         item.sync_uuid, payment.id, sale_id, amount, at, receipt, is_cash

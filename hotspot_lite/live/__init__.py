@@ -109,7 +109,7 @@ class Feed:
         if now - client.checked_at < RECHECK_SECONDS:
             return True
         client.checked_at = now
-        return staff.signed_in(client.token, self.box.clock.now().at) is not None
+        return _may_look(client.token, self.box.clock.now().at)
 
     def watch(self, bell: Bell) -> None:
         """Wake the pages when the bell rings, and now and then anyway. Endless."""
@@ -224,7 +224,7 @@ class LiveServer(WSGIServer):
         if not _is_own_origin(environ):
             return "403 Forbidden"
         now = self.box.clock.now().at
-        if staff.signed_in(_token(environ), now) is None:
+        if not _may_look(_token(environ), now):
             return "401 Unauthorized"
         return "503 Busy" if len(self.feed.clients) >= MOST_CLIENTS else ""
 
@@ -249,6 +249,12 @@ def _is_own_origin(environ: Environ) -> bool:
     except ValueError:
         return False
     return theirs is not None and theirs == ours
+
+
+def _may_look(token: str, now: int) -> bool:
+    """Whether it is the session of who works for the house: agents see no feed."""
+    person = staff.signed_in(token, now)
+    return person is not None and person.may(*staff.HOUSE)
 
 
 def _token(environ: Environ) -> str:

@@ -6,7 +6,8 @@ discounts, friends (who pays less); credit, debts.
 
 Money in: payments, asking (who may be asked), hearsay (callbacks and queries),
 confirming, inbox, settled; by hand: accounts, paybill, transfers, matching, claims,
-receipts; at the counter: cash.
+receipts; at the counter: cash; by people who sell for a commission: agents,
+agent_sales; sold (what either handed over).
 
 Money watched: ledger, undecided (the exceptions list), resolving, overdue, silence,
 refunds, inquiries, results; money_audit by the rules in books and wrongs, comparing

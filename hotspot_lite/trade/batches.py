@@ -1,6 +1,6 @@
 """What became of the vouchers of a batch, and taking back those nobody has used.
 
-A voucher is unused until it is redeemed; "sold" is one that the till sold for cash.
+A voucher is unused until it is redeemed; "sold" is one that the till or an agent sold.
 Those that are sold as paper by somebody else stay "unused" until they are redeemed.
 """
 
@@ -16,7 +16,7 @@ from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import audit
 from hotspot_lite.trade.catalogue import Terms, read_terms
-from hotspot_lite.trade.models import CashSale, Voucher, VoucherBatch
+from hotspot_lite.trade.models import AgentSale, CashSale, Voucher, VoucherBatch
 
 UNUSED, SOLD, USED, TAKEN_BACK = "unused", "sold", "used", "taken back"
 STATES = (UNUSED, SOLD, USED, TAKEN_BACK)
@@ -98,7 +98,7 @@ def take_back(batch: VoucherBatch, voucher_id: int, by: str, now: int) -> int:
     """Make one unused voucher worthless, or with `voucher_id` 0 all unused ones.
 
     Returns how many there were. Raises BadInput for one that is not unused: what is
-    used has given its time, and what the till sold is taken back there, with its cash.
+    used has given its time, and what was sold goes back where it was.
     """
     which = [voucher_id] if voucher_id else []
     with store.atomic():
@@ -110,7 +110,7 @@ def take_back(batch: VoucherBatch, voucher_id: int, by: str, now: int) -> int:
         if not ids:
             raise BadInput(
                 "No unused voucher is here to take back.",
-                "Take one that the till sold back on the Cash page.",
+                "Take one that was sold back on the Cash page, or its agent's.",
             )
         for start in range(0, len(ids), 500):
             these = Voucher.id.in_(ids[start : start + 500])
@@ -135,18 +135,21 @@ def _of(batches: list[VoucherBatch], *fields: object) -> Any:
     return (
         Voucher.select(*fields, _state().alias("state"))
         .join(CashSale, JOIN.LEFT_OUTER, on=(CashSale.voucher == Voucher.id))
+        .switch(Voucher)
+        .join(AgentSale, JOIN.LEFT_OUTER, on=(AgentSale.voucher == Voucher.id))
         .where(Voucher.batch.in_([batch.id for batch in batches]))
     )
 
 
 def _state() -> Any:
-    # One whose cash was given back is voided too: `cash.void` does both.
+    # One whose money was given back is voided too: who takes it back does both.
     return Case(
         None,
         (
             (Voucher.redeemed_at.is_null(False), USED),
             (Voucher.voided_at.is_null(False), TAKEN_BACK),
             (CashSale.payment.is_null(False), SOLD),
+            (AgentSale.payment.is_null(False), SOLD),
         ),
         UNUSED,
     )

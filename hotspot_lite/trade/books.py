@@ -10,9 +10,11 @@ from typing import Any
 
 from peewee import Case, fn
 
+from hotspot_lite.trade import sold
 from hotspot_lite.trade.catalogue import read_terms
 from hotspot_lite.trade.models import (
-    CashSale,
+    AgentEntry,
+    AgentSale,
     Debt,
     FreeUse,
     MoneyFact,
@@ -35,7 +37,7 @@ def all_rules(since: int, until: int, now: int) -> Iterator[Wrong]:
     """All that doesn't agree among payments paid in [since, until)."""
     for rule in (_nothing_given, _wrong_terms, _not_in_ledger):
         yield from rule(since, min(until, now - SOON_SECONDS))
-    for look in (_unpaid, _for_nothing, _vouchers, _taken_unpaid, _over_refunded):
+    for look in LOOKS:
         yield from look()
     yield from _refunded_online(now)
 
@@ -66,7 +68,7 @@ def _nothing_given(since: int, until: int) -> Iterator[Wrong]:
     query = Payment.select().where(
         _paid(since, until)
         & ~fn.EXISTS(_time_of(Payment.id))
-        & ~fn.EXISTS(_voucher_of(Payment.id))
+        & ~sold.has_voucher(Payment.id)
         & ~fn.EXISTS(waits)
         & ~fn.EXISTS(_goes_back())
         & ~fn.EXISTS(_facts_of(Payment.id, *GIVEN_UP))
@@ -74,14 +76,6 @@ def _nothing_given(since: int, until: int) -> Iterator[Wrong]:
     for payment in query.order_by(Payment.id).iterator():
         says = f"Payment {payment.id} of {_money(payment.amount_cents)}."
         yield Wrong("nothing-for-money", says, payment.id, payment.amount_cents)
-
-
-def _voucher_of(payment: Any) -> Any:
-    """Sold at the till, a voucher gives the time, whenever that is used."""
-    by_voucher = CashSale.voucher.is_null(False)
-    return CashSale.select(CashSale.payment).where(
-        (CashSale.payment == payment) & by_voucher
-    )
 
 
 def _goes_back() -> Any:
@@ -248,6 +242,38 @@ def _refunded_online(now: int) -> Iterator[Wrong]:
         if back >= came and _time_of(payment).where(goes_on).exists():
             says = f"Payment {payment}: {_money(back)}."
             yield Wrong("refunded-online", says, payment, back)
+
+
+def _agents() -> Iterator[Wrong]:
+    """Each sale of an agent is on the account: its price, the share, and both back."""
+    entry = AgentEntry
+    price = _entries_of("sale")
+    share = _entries_of("commission")
+    left = fn.COALESCE(fn.SUM(entry.amount_cents), 0)
+    is_back = AgentSale.back_at.is_null(False)
+    query = (
+        AgentSale.select(AgentSale.payment, Payment.amount_cents, left)
+        .join(Payment)
+        .join(entry, "LEFT JOIN", on=(entry.payment == AgentSale.payment))
+        .group_by(AgentSale.payment)
+        .having(
+            (price + Payment.amount_cents != 0)
+            | ~share.between(0, Payment.amount_cents)
+            | (is_back & (left != 0))
+            | (~is_back & (left != price + share))
+        )
+    )
+    for payment, amount, cents in query.tuples().iterator():
+        says = f"Payment {payment} of {_money(amount)} is {_money(cents)} on the"
+        yield Wrong("agent", f"{says} agent's account.", payment, cents)
+
+
+def _entries_of(kind: str) -> Any:
+    is_kind = AgentEntry.kind == kind
+    return fn.COALESCE(fn.SUM(Case(None, [(is_kind, AgentEntry.amount_cents)], 0)), 0)
+
+
+LOOKS = (_unpaid, _for_nothing, _vouchers, _taken_unpaid, _over_refunded, _agents)
 
 
 def _money(cents: int) -> str:

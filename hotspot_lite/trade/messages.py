@@ -18,6 +18,12 @@ CODE = {
     "en": "{code} is your WiFi code. It is good for 10 minutes. Give it to nobody.",
     "sw": "{code} ni nambari yako ya WiFi. Inafaa kwa dakika 10. Usimpe mtu yeyote.",
 }
+VOUCHER = {
+    "en": "{code} is your WiFi code for {package}. Join the WiFi and enter it as a"
+    " voucher.",
+    "sw": "{code} ni nambari yako ya WiFi ya {package}. Jiunge na WiFi, kisha iandike"
+    " kama vocha.",
+}
 
 
 def credentials(subscription: Subscription, said: Standing, now: int) -> Message:
@@ -60,6 +66,13 @@ def code(phone: str, code: str, now: int, lang: str = "") -> Message:
     """Write the SMS with a code to come back by. Call it inside a transaction."""
     text = letters.fill(_said(CODE, lang), {"code": code})
     return store.create(Message, kind="code", phone=phone, text=text, made_at=now)
+
+
+def voucher(phone: str, code: str, package: str, now: int, lang: str = "") -> Message:
+    """Write the SMS with a voucher that was sold to a number. In a transaction."""
+    words = {"code": code, "package": package}
+    text = letters.fill(_said(VOUCHER, lang), words)
+    return store.create(Message, kind="voucher", phone=phone, text=text, made_at=now)
 
 
 def _said(texts: dict[str, str], lang: str) -> str:

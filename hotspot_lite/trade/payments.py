@@ -22,13 +22,13 @@ from hotspot_lite.trade import (
     discounts,
     events,
     ledger,
+    sold,
     transfers,
     undecided,
 )
 from hotspot_lite.trade.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.discounts import NO_CUT, Cut
 from hotspot_lite.trade.models import (
-    CashSale,
     Payment,
     Plan,
     Refund,
@@ -365,19 +365,16 @@ def _given_back() -> Any:
 def paid_without_time() -> list[Payment]:
     """Paid payments that have no subscription: never longer than a moment.
 
-    A voucher sold for cash has its time by the voucher, whenever that is used; what
+    A voucher that was sold has its time by the voucher, whenever that is used; what
     was given back needs none.
     """
     with_time = Subscription.select(Subscription.payment).where(
         Subscription.payment.is_null(False)
     )
-    by_voucher = CashSale.select(CashSale.payment).where(
-        CashSale.voucher.is_null(False)
-    )
     query = Payment.select().where(
         (Payment.state == "paid")
         & Payment.id.not_in(with_time)
-        & Payment.id.not_in(by_voucher)
+        & ~sold.has_voucher(Payment.id)
         & Payment.id.not_in(_given_back())
     )
     return list(query)

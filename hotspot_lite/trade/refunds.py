@@ -18,12 +18,12 @@ from hotspot_lite.trade import (
     events,
     inquiries,
     ledger,
+    sold,
     subscriptions,
     transfers,
     undecided,
 )
 from hotspot_lite.trade.models import (
-    CashSale,
     Payment,
     Refund,
     Subscription,
@@ -301,13 +301,13 @@ def end_access(refund_id: int, now: int) -> list[str]:
         payment = store.get(Refund, refund_id).payment
         if payment is None or given_back_cents(payment) < payment.amount_cents:
             return []
-        sale = CashSale.get_or_none(CashSale.payment == payment)
+        voucher = sold.voucher_of(payment)
         bought = Subscription.payment == payment
-        if sale is not None and sale.voucher is not None:
+        if voucher is not None:
             unused = Voucher.redeemed_at.is_null() & Voucher.voided_at.is_null()
             void = Voucher.update(voided_at=now)
-            void.where((Voucher.id == sale.voucher.id) & unused).execute()
-            bought = Subscription.voucher == sale.voucher
+            void.where((Voucher.id == voucher.id) & unused).execute()
+            bought = Subscription.voucher == voucher
         times = list(Subscription.select().where(bought))
         for time in times:
             subscriptions.end_early(time, now)

@@ -21,7 +21,10 @@ ROLES = {
     "manager": "money, customers, packages, reports, messages, imports",
     "cashier": "sell for cash, decide exceptions, help customers",
     "viewer": "look only",
+    "agent": "sell vouchers for commission; sees nothing else",
 }
+# Who works for the house and may look around in it: all but agents.
+HOUSE = tuple(role for role in ROLES if role != "agent")
 SESSION_SECONDS = 12 * 3600
 SETUP_CODE = "box:setup-code"
 
@@ -34,6 +37,11 @@ class Person:
     role: str
     csrf: str
     must_change: bool = False  # the password, which somebody else has made
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether it is one of the people who sell for themselves."""
+        return self.role == "agent"
 
     def may(self, *roles: str) -> bool:
         """Whether the person's role is one of them; an owner may do all."""

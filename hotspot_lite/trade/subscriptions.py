@@ -16,11 +16,11 @@ from hotspot_lite.trade import (
     letters,
     messages,
     payments,
+    sold,
     undecided,
 )
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.models import (
-    CashSale,
     Customer,
     Payment,
     Subscription,
@@ -96,11 +96,8 @@ def _whose(payment: Payment, now: int) -> tuple[Customer, bool]:
 def _has_time(payment: Payment) -> bool:
     if store.has(Subscription, payment_id=payment.id):
         return True
-    if payment.provider != "cash":
-        return False
-    # A voucher sold for cash has its time by the voucher.
-    sale = CashSale.get_or_none(CashSale.payment == payment)
-    return sale is not None and sale.voucher is not None
+    # A voucher that was handed over for the money gives the time itself.
+    return payment.provider in sold.PROVIDERS and sold.voucher_of(payment) is not None
 
 
 def give(wish: Wish, now: int) -> Subscription:

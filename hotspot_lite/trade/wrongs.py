@@ -69,6 +69,11 @@ KINDS: dict[str, Kind] = {
         "A day's takings differ",
         "The payments of a day and the day's money facts have different sums.",
     ),
+    "agent": Kind(
+        "A sale and the agent's account differ",
+        "Each voucher that an agent sold is on her account once: the price, what she"
+        " keeps of it, and both back where it was taken back.",
+    ),
     "refunded-online": Kind(
         "Refunded, and the time goes on",
         "The money was given back or taken back by M-Pesa; the customer is still"

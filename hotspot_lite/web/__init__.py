@@ -21,6 +21,8 @@ def make_app(box: Box, rails: Rails) -> Bottle:
 
     from hotspot_lite.web import pages
     from hotspot_lite.web.admin import Admin
+    from hotspot_lite.web.agent_page import AgentPage
+    from hotspot_lite.web.agents import Agents
     from hotspot_lite.web.api import Api
     from hotspot_lite.web.audit_log import AuditLog
     from hotspot_lite.web.backups import Backups
@@ -95,6 +97,8 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Story(box, door),
         Exceptions(box, door),
         Counter(box, door),
+        AgentPage(box, door),
+        Agents(box, door),
         MoneyAudits(box, door),
         Backups(box, door),
         Crew(box, door),

@@ -19,7 +19,12 @@ from hotspot_lite.trade import numbers, undecided
 
 COOKIE = "hl_session"
 MOST_UNDECIDED = 20
-PROVIDERS = {"mpesa": "M-Pesa", "paystack": "Paystack", "cash": "cash"}
+PROVIDERS = {
+    "mpesa": "M-Pesa",
+    "paystack": "Paystack",
+    "cash": "cash",
+    "agent": "agents",
+}
 LIVE_PORT_FILE = "live.port"
 
 

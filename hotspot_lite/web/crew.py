@@ -15,7 +15,7 @@ from hotspot_lite.trade.models import Staff
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import pages, qr
 from hotspot_lite.web.desk import Desk
-from hotspot_lite.web.login import EVERYBODY, ME, admits
+from hotspot_lite.web.login import ANYBODY, ME, admits
 
 # Made for somebody else, and to be changed at the first sign-in.
 ONE_TIME_LETTERS = 12
@@ -101,12 +101,12 @@ class Crew(Desk):
 
     # -- one's own -----------------------------------------------------------------
 
-    @admits(*EVERYBODY)
+    @admits(*ANYBODY)
     def me(self, person: Person) -> HTTPResponse:
         """GET /admin/me: one's password, second factor and sessions."""
         return self._me(person)
 
-    @admits(*EVERYBODY)
+    @admits(*ANYBODY)
     def password(self, person: Person) -> HTTPResponse:
         """POST /admin/me/password {old, password}: other sessions end."""
         old, new = pages.form("old", 300), pages.form("password", 300)
@@ -116,7 +116,7 @@ class Crew(Desk):
             return self._me(person, 422, exc)
         return pages.go_to(f"{ME}?done=password")
 
-    @admits(*EVERYBODY)
+    @admits(*ANYBODY)
     def factor(self, person: Person) -> HTTPResponse:
         """POST /admin/me/factor {secret, code} turns it on; {off, old} off."""
         now = self.now()
@@ -133,7 +133,7 @@ class Crew(Desk):
             return self._me(person, 422, exc, secret=pages.form("secret", 40))
         return self._me(person, codes=codes)
 
-    @admits(*EVERYBODY)
+    @admits(*ANYBODY)
     def sessions(self, person: Person) -> HTTPResponse:
         """POST /admin/me/sessions: signs out everywhere else."""
         staff.sign_out_elsewhere(person.name, person.csrf, self.now())

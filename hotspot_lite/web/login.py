@@ -25,7 +25,10 @@ CHECK_WAIT_SECONDS = 3
 # Where one's own password, second factor and sessions are.
 ME = "/admin/me"
 MUST_WAIT = "Too many wrong tries. Wait 10 minutes and try again."
-EVERYBODY = tuple(staff.ROLES)
+# Agents have their own page, their account, and nothing else of the house.
+EVERYBODY = staff.HOUSE
+ANYBODY = tuple(staff.ROLES)
+AGENT = "/admin/agent"
 
 View = Callable[..., HTTPResponse]
 
@@ -73,6 +76,8 @@ class Door:
             person = self.person()
             if person is None:
                 return self._to_login()
+            if person.is_agent and request.path in ("/admin", "/admin/"):
+                return pages.go_to(AGENT)
             if not person.may(*roles):
                 raise HTTPError(403)
             if request.method == "POST":
@@ -138,7 +143,7 @@ class Door:
             self.name_tries.wrong(name.casefold())
         return answer
 
-    @admits(*EVERYBODY)
+    @admits(*ANYBODY)
     def sign_out(self, person: Person) -> HTTPResponse:
         """POST /admin/logout: end the session, here and on the disk."""
         staff.sign_out(request.get_cookie(COOKIE) or "")

@@ -10,6 +10,10 @@ from typing import Protocol
 class Reader(Protocol):
     """Somebody of the staff."""
 
+    @property
+    def is_agent(self) -> bool:
+        """Whether it is somebody who sells for a commission."""
+
     def may(self, *roles: str) -> bool:
         """Whether one of these roles, or the owner's, is theirs."""
 
@@ -17,7 +21,7 @@ class Reader(Protocol):
 @dataclass(frozen=True)
 class Group:
     """Pages that belong together: address, name (the page's title too) and the roles
-    that see it besides the owner; no role named: everybody."""
+    that see it besides the owner; no role named: everybody but agents."""
 
     name: str
     pages: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -49,6 +53,7 @@ MENU: tuple[Group, ...] = (
             ("/admin/payments", "Payments", ()),
             ("/admin/exceptions", "Exceptions", ()),
             ("/admin/cash", "Cash", ("cashier",)),
+            ("/admin/agents", "Agents", ("manager",)),
             ("/admin/reports", "Reports", ("manager",)),
             ("/admin/books", "Books", ("manager",)),
             ("/admin/money-audit", "Money audit", ("manager",)),
@@ -112,6 +117,9 @@ KEYS = {
 
 def groups_for(person: Reader) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Each group's name and pages for this person, empty ones left out."""
+    if person.is_agent:
+        yield ("Sell", [("/admin/agent", "Sell")])
+        return
     for group in MENU:
         if pages := group.of(person):
             yield (group.name, pages)

@@ -25,7 +25,12 @@ from hotspot_lite.web.login import EVERYBODY, admits
 from hotspot_lite.web.waiting import clock_text
 
 ON_A_PAGE = 100
-PROVIDERS = {"mpesa": "M-Pesa", "paystack": "Paystack", "cash": "Cash"}
+PROVIDERS = {
+    "mpesa": "M-Pesa",
+    "paystack": "Paystack",
+    "cash": "Cash",
+    "agent": "Agent",
+}
 FIELDS = ("q", "state", "provider", "since", "until", "order")
 COLUMNS = (
     *("id", "asked_at", "paid_at", "phone", "amount", "provider", "package"),

@@ -37,6 +37,40 @@ def test_a_migration_that_breaks_leaves_the_file_as_it_was(
     assert "payment" not in names and not migrations.is_current(tmp_path / "hotspot.db")
 
 
+def test_the_staff_and_their_sessions_outlive_a_new_role(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, every = tmp_path / "hotspot.db", migrations.names()
+    earlier = every[: every.index("0130_agents")]
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "names", lambda: earlier)
+        migrations.migrate(file)
+    with sqlite3.connect(file) as connection:
+        # Somebody else's column must not be lost either.
+        connection.execute("ALTER TABLE staff ADD COLUMN later TEXT DEFAULT 'kept'")
+        staff = (
+            "INSERT INTO staff (name, password, role, made_at) VALUES (?, 'p', ?, 1)"
+        )
+        connection.execute(staff, ("olive", "owner"))
+        connection.execute(
+            "INSERT INTO login (token_hash, staff_id, csrf, made_at, expires_at)"
+            " VALUES ('t', 1, 'c', 1, 2)"
+        )
+    migrations.migrate(file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(staff, ("amina", "agent"))
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(staff, ("x", "king"))
+        found = connection.execute("SELECT name, role, later FROM staff ORDER BY id")
+        assert found.fetchall() == [
+            ("olive", "owner", "kept"),
+            ("amina", "agent", "kept"),
+        ]
+        assert connection.execute("SELECT count(*) FROM login").fetchone() == (1,)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
 def columns(table: str) -> dict[str, bool]:
     found = store.database.execute_sql(f"PRAGMA table_info({table})").fetchall()
     return {row[1]: bool(row[3]) for row in found}

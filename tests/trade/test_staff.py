@@ -77,10 +77,15 @@ class TestPasswords:
 
 class TestRoles:
     def test_what_each_may(self) -> None:
-        may = {role: Person("x", role, "").may for role in staff.ROLES}
-        assert [may[role]() for role in staff.ROLES] == [True, False, False, False]
-        assert [may[r]("manager") for r in staff.ROLES] == [True, True, False, False]
-        assert [may[r]("cashier") for r in staff.ROLES] == [True, True, True, False]
+        may = {role: Person("x", role, "").may for role in staff.HOUSE}
+        assert [may[role]() for role in staff.HOUSE] == [True, False, False, False]
+        assert [may[r]("manager") for r in staff.HOUSE] == [True, True, False, False]
+        assert [may[r]("cashier") for r in staff.HOUSE] == [True, True, True, False]
+
+    def test_an_agent_may_nothing_of_the_house(self) -> None:
+        agent = Person("amina", "agent", "")
+        assert agent.is_agent and agent.may("agent")
+        assert not agent.may() and not agent.may(*staff.HOUSE)
 
     def test_there_is_always_an_owner(self, olive: Staff) -> None:
         with pytest.raises(BadInput, match="last owner"):

@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from house import IP, JOINED, MAC, Site
+from house import IP, JOINED, MAC, PASSWORD, Site
 from playwright.sync_api import Browser, Page
 from test_pages_in_chromium import chromium
 
 from hotspot_lite import store
 from hotspot_lite.trade import (
+    agent_sales,
+    agents,
     audit,
     catalogue,
     customers,
     events,
     look,
     payments,
+    staff,
     subscriptions,
     vouchers,
 )
@@ -46,11 +49,15 @@ def fill(site: Site) -> dict[str, str]:
     assert sale is not None
     customers.remember_device(MAC, IP, sale.customer, now)
     batch = vouchers.make(plan, 3, "jane", now)
+    amina = staff.add("amina", PASSWORD, "agent", now)
+    agents.set_terms("amina", 750, 400_00, "jane", now)
+    agent_sales.sell("amina", agent_sales.Order(plan, "x"), now)
     look.change("#c0392b", "The blue kiosk", "0712 345 678", "jane", now)
     with store.atomic():
         audit.leave_to_a_person("no-access", "Paid and not online.", now, paid)
         events.announce("device_put_out", {"title": "Out", "says": "x"}, now)
     return {
+        "/admin/agents/<agent_id:int>": f"/admin/agents/{amina.id}",
         "/admin/plans/<plan_id:int>": f"/admin/plans/{plan.id}",
         "/admin/customers/<customer_id:int>": f"/admin/customers/{sale.customer.id}",
         "/admin/payments/<payment_id:int>": f"/admin/payments/{paid.id}",
@@ -111,6 +118,22 @@ def test_every_page_is_for_everybody(
             seen += 1
     assert wrong == []
     assert seen > 35
+
+
+def test_an_agent_s_page_is_for_everybody(site: Site, chromium: Browser) -> None:
+    fill(site)
+    cookie = site.staff("amina", "agent").cookies["hl_session"]
+    size: Any = {"width": 360, "height": 720}
+    with chromium.new_context(viewport=size) as context:
+        where: Any = {"name": "hl_session", "value": cookie, "url": site.url}
+        context.add_cookies([where])
+        page = context.new_page()
+        page.goto(f"{site.url}/admin/")
+        page.get_by_role("button", name="Sell one voucher").click()
+        page.get_by_text("take KES 20").wait_for()
+        page.get_by_text("Show it as a picture").click()
+        page.get_by_text("Take back").first.click()
+        assert wrong_on(page) == []
 
 
 def test_what_is_wrong_is_seen(site: Site, chromium: Browser) -> None:

@@ -249,6 +249,12 @@ def test_strangers_are_refused(
         Socket(feed.url, cookie or feed.cookie, origin, path)
 
 
+def test_an_agent_hears_nothing_of_the_house(feed: Live) -> None:
+    amina = feed.site.staff("amina", "agent")
+    with pytest.raises(Refused, match="401"):
+        Socket(feed.url, amina.cookies["hl_session"])
+
+
 def test_another_port_of_the_same_host_is_our_page(feed: Live) -> None:
     page = Socket(feed.url, feed.cookie, feed.site.url)
     assert page.until("numbers")

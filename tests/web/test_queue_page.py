@@ -74,7 +74,7 @@ def noted() -> list[tuple[str, str, str]]:
 # --- who may
 
 
-@pytest.mark.parametrize("role", staff.ROLES)
+@pytest.mark.parametrize("role", staff.HOUSE)
 def test_everybody_looks_and_only_the_owner_changes(site: Site, role: str) -> None:
     fail("payments.fulfil", payment_id=17)
     browser = site.staff("somebody", role)
@@ -126,7 +126,7 @@ def test_each_of_its_addresses_says_whom_it_admits(site: Site) -> None:
     }
     assert len(found) == len(CHANGES) + len(LOOKS)
     for (method, _), admits in found.items():
-        assert set(admits) == ({"owner"} if method == "POST" else set(staff.ROLES))
+        assert set(admits) == ({"owner"} if method == "POST" else set(staff.HOUSE))
 
 
 # --- what it shows

@@ -15,6 +15,7 @@ from hotspot_lite.trade.models.access import (
     Subscription,
     UsageDay,
 )
+from hotspot_lite.trade.models.agents import Agent, AgentEntry, AgentSale
 from hotspot_lite.trade.models.base import Table
 from hotspot_lite.trade.models.books import MoneyAudit, MoneyFact, Undecided
 from hotspot_lite.trade.models.byhand import (
@@ -60,6 +61,9 @@ TABLES = tuple(Table.__subclasses__())
 
 __all__ = [
     "AccountCode",
+    "Agent",
+    "AgentEntry",
+    "AgentSale",
     "ApiToken",
     "Audit",
     "Callback",

@@ -83,7 +83,7 @@ class Staff(Table):
     id = AutoField()
     name = TextField(unique=True)
     password = TextField()  # $argon2id$…; earlier scrypt$n$r$p$salt$hash
-    role = TextField()  # owner | manager | cashier | viewer
+    role = TextField()  # owner | manager | cashier | viewer | agent
     made_at = IntegerField()
     totp_secret = TextField(default="")  # base32; "" asks for no code
     totp_step = IntegerField(default=0)  # of the last code that was taken

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hotspot_lite.settings import unknown
-from hotspot_lite.trade.reports import goods, money, people
+from hotspot_lite.trade.reports import commission, goods, money, people
 from hotspot_lite.trade.reports.shape import Column, Span, Table, read_span
 
 __all__ = [
@@ -41,6 +41,7 @@ REPORTS: dict[str, Kind] = {
         Kind("takings-package", "Takings by package", money.by_package, "Money"),
         Kind("takings-provider", "Takings by provider", money.by_provider, "Money"),
         Kind("takings-cashier", "Takings by cashier", money.by_cashier, "Money"),
+        Kind("agents", "Commission by agent", commission.by_agent, "Money"),
         Kind("takings-hour", "When people pay", money.by_hour_of_week, "Money"),
         Kind("failed", "Payments that failed", money.failed, "Money"),
         Kind("exceptions", "Exceptions", goods.exceptions, "Money"),

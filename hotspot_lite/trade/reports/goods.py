@@ -9,12 +9,18 @@ from peewee import JOIN, fn
 
 from hotspot_lite.trade import undecided
 from hotspot_lite.trade.catalogue import read_terms
-from hotspot_lite.trade.models import CashSale, Undecided, Voucher, VoucherBatch
+from hotspot_lite.trade.models import (
+    AgentSale,
+    CashSale,
+    Undecided,
+    Voucher,
+    VoucherBatch,
+)
 from hotspot_lite.trade.reports.shape import Column, Span, Table, rows_of, stream
 
 
 def vouchers(span: Span) -> Table:
-    """Batches made in the span: how many are sold for cash, used, taken back, left."""
+    """Batches made in the span: how many are sold, used, taken back, left."""
     used, void = Voucher.redeemed_at, Voucher.voided_at
     query = (
         VoucherBatch.select(
@@ -23,12 +29,14 @@ def vouchers(span: Span) -> Table:
             VoucherBatch.made_by,
             VoucherBatch.terms,
             fn.COUNT(Voucher.id),
-            fn.COUNT(CashSale.payment),
+            fn.COUNT(CashSale.payment) + fn.COUNT(AgentSale.payment),
             fn.COUNT(used),
             fn.COUNT(void),
         )
         .join(Voucher)
         .join(CashSale, JOIN.LEFT_OUTER, on=(CashSale.voucher == Voucher.id))
+        .switch(Voucher)
+        .join(AgentSale, JOIN.LEFT_OUTER, on=(AgentSale.voucher == Voucher.id))
         .where(span.holds(VoucherBatch.made_at))
         .group_by(VoucherBatch.id)
         .order_by(VoucherBatch.id)

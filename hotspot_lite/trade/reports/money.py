@@ -112,7 +112,7 @@ def by_package(span: Span) -> Table:
 
 
 def by_provider(span: Span) -> Table:
-    """Who moved the money: M-Pesa, Paystack, cash."""
+    """Who moved the money: M-Pesa, Paystack, cash, agents."""
     sums: dict[str, Sum] = {}
     for name, kind, count, cents in _facts(span, Payment.provider):
         sums.setdefault(name or "by hand", Sum()).add(kind, count, cents)
@@ -120,9 +120,13 @@ def by_provider(span: Span) -> Table:
 
 
 def by_cashier(span: Span) -> Table:
-    """What each of the staff took in cash, and gave back by hand."""
+    """What each of the staff took in cash, and gave back by hand.
+
+    Not what agents sold: that is on their accounts, and in no till.
+    """
     sums: dict[str, Sum] = {}
-    for who, kind, count, cents in _facts(span, MoneyFact.who):
+    is_till = Payment.provider.is_null() | (Payment.provider != "agent")
+    for who, kind, count, cents in _facts(span, MoneyFact.who, is_till):
         if who:
             sums.setdefault(who, Sum()).add(kind, count, cents)
     return _table("Takings by cashier", "Who", _largest(sums), sums.values())
@@ -196,14 +200,16 @@ def _quarter() -> Any:
     return MoneyFact.at / QUARTER_SECONDS
 
 
-def _facts(span: Span, by: Any) -> Iterator[tuple[Any, str, int, int]]:
+def _facts(
+    span: Span, by: Any, only: Any = None
+) -> Iterator[tuple[Any, str, int, int]]:
     query = (
         MoneyFact.select(by, MoneyFact.kind, fn.COUNT(), fn.SUM(MoneyFact.amount_cents))
         .join(Payment, JOIN.LEFT_OUTER)
         .where(span.holds(MoneyFact.at) & MoneyFact.kind.in_(("taken", *BACK)))
         .group_by(by, MoneyFact.kind)
     )
-    yield from rows_of(query)
+    yield from rows_of(query if only is None else query.where(only))
 
 
 def _largest(sums: dict[str, Sum]) -> list[tuple[Any, ...]]:
