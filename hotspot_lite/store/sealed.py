@@ -79,7 +79,7 @@ def passphrase_of(path: Path) -> Passphrase:
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a file begins as sealed ones do. Raises OSError where it can't be read."""
+    """Whether a file begins as sealed ones do. Raises OSError."""
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
 

@@ -9,7 +9,7 @@ import pytest
 from patient import Examine
 
 from hotspot_lite.box import Box
-from hotspot_lite.store import backup
+from hotspot_lite.store import backup, copies
 
 
 def back_up(box: Box, age_seconds: int = 60) -> backup.Backup:
@@ -53,5 +53,5 @@ class TestBackups:
         monkeypatch.setenv("HOTSPOT_BACKUP_COPY_TO", str(tmp_path / "usb"))
         assert examine().level("HL-BAK-02") == "warning"
         (tmp_path / "usb").mkdir()
-        backup.copy_to(back_up(box), tmp_path / "usb")
+        copies.copy_to(back_up(box), tmp_path / "usb")
         assert examine().level("HL-BAK-02") == "ok"

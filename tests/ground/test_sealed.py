@@ -1,4 +1,4 @@
-"""What leaves the box under a passphrase: opened by age's own code, and by nobody else."""
+"""What leaves the box under a passphrase: opened by age's own code, and else nobody."""
 
 from __future__ import annotations
 
