@@ -55,6 +55,8 @@ def copy_to(one: Backup, folder: Path, passphrase: Passphrase | None = None) -> 
     name += sealed.ENDING if passphrase else ""
     part = folder / f".{name}.part"
     try:
+        part.unlink(missing_ok=True)
+        part.touch(0o600)
         if passphrase:
             _seal(one.path, part, passphrase)
         else:
