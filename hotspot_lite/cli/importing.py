@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.box import open_box
+from hotspot_lite.cli import house
+from hotspot_lite.cli.backup import takes_passphrase
 from hotspot_lite.cli.text import Answer
-from hotspot_lite.cli.verbs import Args, add_verb
+from hotspot_lite.cli.verbs import Args, Misused, add_verb
 from hotspot_lite.errors import BadInput
 
 
 def import_file(args: Args) -> Answer:
-    """Read in customers, packages or vouchers from a CSV or Excel file."""
+    """Read in customers, packages or vouchers; or with --all a box from elsewhere."""
+    if args.all:
+        return house.import_all(args)
+    if args.kind is None or args.replace or args.passphrase_file:
+        raise Misused("--kind says what is in the file.", "A whole box: --all FILE")
     from hotspot_lite.papers import reading
     from hotspot_lite.trade import imports, uploads
 
@@ -52,7 +58,10 @@ def add_to(nouns: Any) -> None:
     """Put the command on the command line."""
     one = add_verb(nouns, "import", import_file)
     one.add_argument("file", type=Path)
-    one.add_argument(
-        "--kind", required=True, choices=("customers", "packages", "vouchers")
-    )
+    what = one.add_mutually_exclusive_group()
+    what.add_argument("--kind", choices=("customers", "packages", "vouchers"))
+    what.add_argument("--all", action="store_true", help="a box, of export --all")
     one.add_argument("--dry-run", action="store_true", help="only say what would be")
+    about = "with --all: put aside what this box has sold"
+    one.add_argument("--replace", action="store_true", help=about)
+    takes_passphrase(one)

@@ -11,6 +11,7 @@ import hotspot_lite
 from hotspot_lite.cli import (
     cash,
     exceptions,
+    house,
     importing,
     message,
     mpesa,
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     message.add_to(nouns)
     report.add_to(nouns)
     importing.add_to(nouns)
+    house.add_to(nouns)
     sync.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
