@@ -33,8 +33,6 @@ def export_all(args: Args) -> Answer:
             "The box runs: what it sells from now on is not in it. To move for good,"
             " stop it first (systemctl stop hotspot-lite.target) and export then."
         )
-    if missing := moving.left_out(s.data_dir):
-        notes.append(missing)
     if passphrase is None:
         notes.append(
             "It is not encrypted, and holds every key and customer: keep it as you keep"

@@ -2,7 +2,8 @@
 
 A zip of `hotspot.db`, `box.key`, `config.toml` and `house.json`, which holds the
 version and each file's size and SHA-256; sealed where there is a passphrase. The sums
-find what a stick or a cable did. Against a forger only the passphrase helps.
+find what a stick or a cable did. Against a forger only the passphrase helps. What lies
+in the folders LOOSE, not yet taken into the database, comes along.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from hotspot_lite.store.sealed import Passphrase
 
 CONFIG, MANIFEST = "config.toml", "house.json"
 FILES = (LEDGER, KEY, CONFIG)
+LOOSE = ("spool", "inbox")
+LOOSE_NAME = re.compile(r"(?:spool|inbox)/[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FORMAT = 1
 CHUNK = 64 * 1024
 MOST_BYTES = {KEY: 1024, CONFIG: 1024 * 1024, MANIFEST: CHUNK}
@@ -47,8 +50,8 @@ class House:
     def as_json(self) -> str:
         """As it stands in the file."""
         files = {
-            name: {"bytes": self.bytes[name], "sha256": self.sums[name]}
-            for name in FILES
+            name: {"bytes": size, "sha256": self.sums[name]}
+            for name, size in self.bytes.items()
         }
         head = {"format": FORMAT, "version": self.version, "at": self.at}
         return json.dumps(head | {"files": files}, indent=2) + "\n"
@@ -89,6 +92,13 @@ def pack(
     return house
 
 
+def loose_files(folder: Path) -> list[str]:
+    """What lies in the folders LOOSE of `folder`, as `spool/name`."""
+    found = (path for name in LOOSE for path in (folder / name).glob("*"))
+    names = (f"{path.parent.name}/{path.name}" for path in found if path.is_file())
+    return sorted(name for name in names if LOOSE_NAME.fullmatch(name))
+
+
 @contextmanager
 def unpacked(
     path: Path, passphrase: Passphrase | None, data_dir: Path
@@ -117,31 +127,38 @@ def _read(pack_: zipfile.ZipFile, folder: Path) -> House:
         raise BadInput(
             "It is a backup, not an export.", "Run: hotspot-lite backup restore FILE"
         )
-    if strange := [name for name in names if name not in (*FILES, MANIFEST)]:
+    if strange := [name for name in names if not _is_ours(name)]:
         raise BadInput(f"It holds {strange[0][:80]!r}, which no export does.", ANOTHER)
-    if sorted(names) != sorted((*FILES, MANIFEST)):
-        raise BadInput("Something is missing in it, or there twice.", ANOTHER)
+    if MANIFEST not in names:
+        raise BadInput(f"{MANIFEST} is missing in it.", ANOTHER)
     with pack_.open(MANIFEST) as file:
         house = _understood(file.read(MOST_BYTES[MANIFEST]))
+    if sorted(names) != sorted((*house.bytes, MANIFEST)):
+        raise BadInput("Something is missing in it, or there twice.", ANOTHER)
     _has_room(house, folder)
-    for name in FILES:
+    for name in house.bytes:
         _take_out(pack_, name, house, folder)
     if wrong := backup.check_ledger(folder / LEDGER):
         raise BadInput(f"Its database is no good: {wrong}", ANOTHER)
     return house
 
 
+def _is_ours(name: str) -> bool:
+    return name in (*FILES, MANIFEST) or bool(LOOSE_NAME.fullmatch(name))
+
+
 def _understood(raw: bytes) -> House:
     try:
         found: dict[str, Any] = json.loads(raw)
         form, version = int(found["format"]), str(found["version"])
+        files = {name: found["files"][name] for name in (*FILES, *found["files"])}
         house = House(
             int(found["at"]),
             version,
-            {name: int(found["files"][name]["bytes"]) for name in FILES},
-            {name: str(found["files"][name]["sha256"]) for name in FILES},
+            {name: int(one["bytes"]) for name, one in files.items()},
+            {name: str(one["sha256"]) for name, one in files.items()},
         )
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise BadInput(f"Its {MANIFEST} can't be understood: {exc}.", ANOTHER) from None
     if form > FORMAT or _order(version) > _order(hotspot_lite.__version__):
         raise BadInput(
@@ -169,8 +186,10 @@ def _has_room(house: House, folder: Path) -> None:
 def _take_out(pack_: zipfile.ZipFile, name: str, house: House, folder: Path) -> None:
     """To a name of ours, never one of the archive, and not a byte more than it says."""
     size = house.bytes[name]
-    if not 0 < size <= MOST_BYTES.get(name, size):
+    least = 1 if name in FILES else 0
+    if not least <= size <= MOST_BYTES.get(name, size):
         raise BadInput(f"{name} in it is of no size that one has.", ANOTHER)
+    (folder / name).parent.mkdir(exist_ok=True)
     with pack_.open(name) as source, (folder / name).open("wb") as target:
         found, left = Digest(target), size
         while left > 0 and (raw := source.read(min(CHUNK, left))):
@@ -180,6 +199,12 @@ def _take_out(pack_: zipfile.ZipFile, name: str, house: House, folder: Path) -> 
 
 
 def _gather(data_dir: Path, config: str, work: Path, now: int) -> House:
+    # First what is loose: what is then read in meanwhile comes twice, and counts once.
+    loose = loose_files(data_dir)
+    for name in loose:
+        (work / name).parent.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(data_dir / name, work / name)
     backup.copy_ledger(data_dir / LEDGER, work / LEDGER)
     if wrong := backup.check_ledger(work / LEDGER):
         raise HotspotError(
@@ -187,11 +212,12 @@ def _gather(data_dir: Path, config: str, work: Path, now: int) -> House:
         )
     shutil.copyfile(data_dir / KEY, work / KEY)
     (work / CONFIG).write_text(config, encoding="utf-8")
-    sums = {}
-    for name in FILES:
+    sums: dict[str, str] = {}
+    there = [*FILES, *(name for name in loose if (work / name).exists())]
+    for name in there:
         with (work / name).open("rb") as file:
             sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    sizes = {name: (work / name).stat().st_size for name in FILES}
+    sizes = {name: (work / name).stat().st_size for name in there}
     return House(now, hotspot_lite.__version__, sizes, sums)
 
 
@@ -204,7 +230,7 @@ def _write(work: Path, house: House, part: Path, passphrase: Passphrase | None) 
         how = zipfile.ZIP_DEFLATED
         with zipfile.ZipFile(cast(BinaryIO, found), "w", how, compresslevel=3) as pack_:
             pack_.writestr(MANIFEST, house.as_json())
-            for name in FILES:
+            for name in house.bytes:
                 pack_.write(work / name, name)
         if sealer:
             sealer.close()

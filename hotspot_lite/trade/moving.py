@@ -22,7 +22,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, house
 from hotspot_lite.store.house import House
-from hotspot_lite.trade import audit, events, inbox, recovered
+from hotspot_lite.trade import audit, events, recovered
 
 # What belongs to the machine, and not to the business on it.
 OF_THE_MACHINE = frozenset(
@@ -52,18 +52,6 @@ def settings_to_go(found: Settings) -> str:
         if found.origin(name) in own and name not in OF_THE_MACHINE
     }
     return settings.as_toml(values)
-
-
-def left_out(data_dir: Path) -> str:
-    """What a running box has not yet taken into its database; "" if nothing."""
-    calls, bad = inbox.waiting(data_dir)
-    spool = sum(1 for file in (data_dir / "spool").glob("*") if file.is_file())
-    if not calls + bad + spool:
-        return ""
-    return (
-        f"Not in it: {calls + bad} messages of providers and {spool} files of"
-        " accounting, which the worker has yet to read."
-    )
 
 
 def traded(ledger: Path) -> str:
@@ -106,9 +94,9 @@ def move_in(
 ) -> Moved:
     """Put what `house.unpacked` gave in place; nothing may have the database open.
 
-    What was here (database, key, settings) is kept whole in one folder. A power cut
-    leaves the old box, or one without a database: then import again. Raises BadInput
-    where the settings don't fit or can't be written; nothing is changed then.
+    What was here (database, key, settings, spool) is kept whole in one folder. A power
+    cut leaves the old box, or one without a database: then import again. Raises
+    BadInput where the settings don't fit or can't be written; nothing is changed then.
     """
     text = settings_that_come(found, folder)
     _may_write(config_file)
@@ -127,6 +115,8 @@ def move_in(
 
     before = set(backup.set_aside(data_dir))
     backup.put_in_place(folder, data_dir, prepare)
+    for name in house.loose_files(folder):
+        _bring(folder / name, data_dir / name, data_dir)
     return told[0]
 
 
@@ -205,8 +195,20 @@ def _keep(data_dir: Path, config_file: Path, before: set[Path]) -> Path | None:
         (aside / path.name).chmod(0o600)
         backup.own_as(data_dir, aside / path.name)
         backup.sync(aside / path.name)
+    for name in house.loose_files(data_dir):
+        _bring(data_dir / name, aside / name, data_dir)
     backup.own_as(data_dir, aside)
     return aside
+
+
+def _bring(file: Path, to: Path, data_dir: Path) -> None:
+    if not to.parent.exists():
+        to.parent.mkdir(mode=0o770)
+        backup.own_as(data_dir, to.parent)
+    file.chmod(0o660)
+    backup.own_as(data_dir, file)
+    file.replace(to)
+    backup.sync(to.parent)
 
 
 def _may_write(config_file: Path) -> None:
