@@ -59,7 +59,7 @@ def traded(ledger: Path) -> str:
     if not ledger.exists():
         return ""
     try:
-        with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as found:
+        with closing(sqlite3.connect(f"file:{ledger}?mode=rw", uri=True)) as found:
             # Of the fixed names above, whatever step the database is at.
             there = {
                 name: int(found.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608

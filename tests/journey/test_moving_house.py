@@ -85,9 +85,8 @@ def test_who_has_paid_keeps_the_time_and_the_next_one_can_buy(
     assert shown["state"] == "paid"
     stage.start()
 
-    # The router rebooted, so everybody's session is gone; the time is not.
-    stage.town.router.leave(customer.mac)
-    assert not customer.is_on_the_internet()
+    # Somebody trips over the router's cable: every session is gone, the time is not.
+    stage.town.router.reboot()
     stage.town.router.join(customer.mac, customer.ip)
     customer.browse()
     assert until(customer.is_on_the_internet, 15)
@@ -97,4 +96,4 @@ def test_who_has_paid_keeps_the_time_and_the_next_one_can_buy(
     newcomer.buy(newcomer.browse(), "1 Hour")
     assert until(newcomer.is_on_the_internet, 15)
     assert {p["state"] for p in stage.command("payment", "list")} == {"paid"}
-    assert stage.command("payment", "audit")["findings"] == []
+    stage.command("payment", "audit")  # fails where anything is wrong
