@@ -22,7 +22,8 @@ second_factor, tokens (of programs).
 Words: letters (written by themselves), owed (when), messages; campaigns, drafts,
 audiences, optout.
 
-Back office: imports, importing, uploads; exports, mailed, reports; syncing; hooks.
+Back office: imports, importing, newcomers, uploads; exports, mailed, reports; syncing;
+hooks.
 
 The house: events, audit, errands, conditions, router_checks, figures, numbers, trend,
 beginning, look, preferences, listing, backups, recovery, recovered, moving, tidying.
