@@ -135,6 +135,8 @@ def _person(row: Cells) -> Cells:
     problem = ""
     if row.get("service_type") == "PPPoE":
         problem = f"{row['username']} is a PPPoE customer: this box has none."
+    elif sum(map(str.isdigit, phone)) < 9:
+        problem = f"{row['username']} has no phone number there."
     elif row.get("status", "Active") in ("Banned", "Disabled", "Suspended"):
         problem = f"{row['username']} is {row['status'].lower()} there."
     return {

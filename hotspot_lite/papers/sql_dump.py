@@ -26,6 +26,7 @@ _VALUE = re.compile(
     r"\s*(?:_\w+\s*)?(?:'((?:[^'\\]|\\.|'')*)'|([^\s,()']+))\s*([,)])", re.DOTALL
 )
 _BETWEEN = re.compile(r"\s*([,;]?)\s*\(?")
+_HEAD, _END = re.compile(r"-- (MySQL|MariaDB) dump"), "-- Dump completed"
 _ESCAPED = re.compile(r"\\(.)|''", re.DOTALL)
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "Z": "\x1a"}
 
@@ -63,8 +64,11 @@ def _statements(path: Path) -> Iterator[tuple[int, str]]:
     """
     held: list[str] = []
     begun = size = 0
+    is_whole = True  # until a head says that an end is to come
     with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
         for number, text in enumerate(file, 1):
+            if not held and text.startswith("--"):
+                is_whole = is_whole and not _HEAD.match(text) or _END in text
             if not held and not text.startswith(("INSERT", "REPLACE", "CREATE TABLE")):
                 continue
             begun = begun if held else number
@@ -79,9 +83,9 @@ def _statements(path: Path) -> Iterator[tuple[int, str]]:
             if text.rstrip().endswith(";"):
                 yield begun, "".join(held)
                 held, size = [], 0
-    if held:
+    if held or not is_whole:
         raise BadInput(
-            f"The dump is cut off in the statement at line {begun}.",
+            f"The dump is cut off: its end is missing after line {begun}.",
             "Make it again, or copy it again.",
             "file",
         )

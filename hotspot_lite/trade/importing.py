@@ -119,10 +119,20 @@ def _voucher(row: Cells, context: Context) -> None:
 
 
 def _of_nuxbill(row: Cells, context: Context) -> None:
-    """A row of `papers.nuxbill`: a package, customer, time left, or voucher."""
+    """A row of `papers.nuxbill`: a package, customer, time left, or voucher.
+
+    Many rows stand in one line of a dump, so a refusal names whose it is.
+    """
     if row.get("problem"):
         raise BadInput(row["problem"])
-    what = row["record"]
+    try:
+        _record_of_nuxbill(row["record"], row, context)
+    except BadInput as exc:
+        whose = row.get("code") or row.get("login") or row.get("name") or "A row"
+        raise BadInput(f"{whose}: {exc.says}", exc.todo, field=exc.field) from None
+
+
+def _record_of_nuxbill(what: str, row: Cells, context: Context) -> None:
     if what == "customer":
         _customer(_with_login(row), context)
         return

@@ -51,7 +51,8 @@ def bring_time(
         price_cents=0,
         duration_seconds=until - now,
         starts="sale",
-        uptime_seconds=None,
+        # How much of it was used there, nobody tells.
+        uptime_seconds=plan.uptime_seconds and min(plan.uptime_seconds, until - now),
     )
     batch = store.create(
         VoucherBatch, plan=plan, terms=terms.as_json(), made_at=now, made_by=who
