@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import hotspot_lite
+from hotspot_lite import __version__
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, copies, sealed
 from hotspot_lite.store.backup import KEY, LEDGER
@@ -160,10 +160,9 @@ def _understood(raw: bytes) -> House:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise BadInput(f"Its {MANIFEST} can't be understood: {exc}.", ANOTHER) from None
-    if form > FORMAT or _order(version) > _order(hotspot_lite.__version__):
+    if form > FORMAT or _order(version) > _order(__version__):
         raise BadInput(
-            f"hotspot-lite {version} made it; this box has the older"
-            f" {hotspot_lite.__version__}.",
+            f"hotspot-lite {version} made it; this box has the older {__version__}.",
             f"Install {version} or newer here first, then import it again.",
         )
     return house
@@ -218,7 +217,7 @@ def _gather(data_dir: Path, config: str, work: Path, now: int) -> House:
         with (work / name).open("rb") as file:
             sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
     sizes = {name: (work / name).stat().st_size for name in there}
-    return House(now, hotspot_lite.__version__, sizes, sums)
+    return House(now, __version__, sizes, sums)
 
 
 def _write(work: Path, house: House, part: Path, passphrase: Passphrase | None) -> str:

@@ -52,6 +52,7 @@ class Kind:
     columns: tuple[Column, ...]
     make: Callable[[Cells, Context], None]
     example: str
+    says: str = ""  # of a file whose columns nobody writes by hand
 
 
 def _package(row: Cells, context: Context) -> None:
@@ -222,6 +223,7 @@ KINDS: dict[str, Kind] = {
                 Column("off sale", ("offsale",)),
             ),
             _of_nuxbill,
+            "record,name,price,duration",
             "mysqldump phpnuxbill tbl_plans tbl_bandwidth tbl_customers"
             " tbl_user_recharges tbl_voucher tbl_appconfig > dump.sql",
         ),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from packed import NOW, everything_in, run
 
-import hotspot_lite
 from hotspot_lite import box as boxes
 from hotspot_lite import settings, store
 from hotspot_lite.box import Box
@@ -81,7 +80,7 @@ class TestTheOtherMachine:
         known = migrations.names()
         with monkeypatch.context() as then:
             then.setattr(migrations, "names", lambda: known[:-1])
-            then.setattr(hotspot_lite, "__version__", "0.0.9")
+            then.setattr(house, "__version__", "0.0.9")
             old = {"HOTSPOT_BOX_DATA_DIR": str(tmp_path / "older")}
             old["HOTSPOT_BOX_RUN_DIR"] = str(tmp_path / "older-run")
             boxes.make(settings.load(old))
