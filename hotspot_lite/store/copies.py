@@ -114,8 +114,14 @@ def plain(path: Path, passphrase: Passphrase | None, work: Path) -> Iterator[Pat
         )
     with backup.scratch(work) as folder:
         opened = folder / path.name.removesuffix(sealed.ENDING)
-        with path.open("rb") as source, opened.open("wb") as target:
-            sealed.unseal(source, target, passphrase)
+        try:
+            with path.open("rb") as source, opened.open("wb") as target:
+                sealed.unseal(source, target, passphrase)
+        except OSError as exc:
+            raise HotspotError(
+                f"{path} can't be opened in {work}: {exc.strerror or exc}.",
+                "Make room there, or take another copy of it.",
+            ) from exc
         yield opened
 
 

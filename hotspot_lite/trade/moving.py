@@ -16,9 +16,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from peewee import PeeweeException
+
 from hotspot_lite import settings, store
 from hotspot_lite.clock import as_text
-from hotspot_lite.errors import BadInput
+from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, house
 from hotspot_lite.store.house import House
@@ -96,7 +98,8 @@ def move_in(
 
     What was here (database, key, settings, spool) is kept whole in one folder. A power
     cut leaves the old box, or one without a database: then import again. Raises
-    BadInput where the settings don't fit or can't be written; nothing is changed then.
+    BadInput where the settings don't fit or can't be written. Whatever it raises, what
+    was here is then as it was.
     """
     text = settings_that_come(found, folder)
     _may_write(config_file)
@@ -114,7 +117,16 @@ def move_in(
         _write(config_file, text, data_dir)
 
     before = set(backup.set_aside(data_dir))
-    backup.put_in_place(folder, data_dir, prepare)
+    try:
+        backup.put_in_place(folder, data_dir, prepare)
+    except BaseException as exc:
+        _move_back(data_dir, config_file, before)
+        if not isinstance(exc, (OSError, sqlite3.Error, PeeweeException)):
+            raise
+        raise HotspotError(
+            f"It broke off, and what was here is as it was: {exc}.",
+            "Make room in box.data_dir, and try again.",
+        ) from exc
     for name in house.loose_files(folder):
         _bring(folder / name, data_dir / name, data_dir)
     return told[0]
@@ -199,6 +211,23 @@ def _keep(data_dir: Path, config_file: Path, before: set[Path]) -> Path | None:
         _bring(data_dir / name, aside / name, data_dir)
     backup.own_as(data_dir, aside)
     return aside
+
+
+def _move_back(data_dir: Path, config_file: Path, before: set[Path]) -> None:
+    """It went wrong in the middle (a full disk): what was here is here again."""
+    aside = next((a for a in backup.set_aside(data_dir) if a not in before), None)
+    if aside is None or (data_dir / backup.LEDGER).exists():
+        return
+    if (aside / config_file.name).exists():
+        _write(config_file, (aside / config_file.name).read_text("utf-8"), data_dir)
+    for name in house.loose_files(aside):
+        _bring(aside / name, data_dir / name, data_dir)
+    tails = [backup.KEY, *(f"{backup.LEDGER}{end}" for end in ("-wal", "-shm", ""))]
+    for name in tails:
+        if (aside / name).exists():
+            (aside / name).replace(data_dir / name)
+    backup.sync(data_dir)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _bring(file: Path, to: Path, data_dir: Path) -> None:

@@ -11,8 +11,10 @@ from packed import BROKEN, NOW, Packed, changed, everything_in, manifest, run
 
 from hotspot_lite import settings, store
 from hotspot_lite.box import Box
-from hotspot_lite.store import house
-from hotspot_lite.trade import catalogue
+from hotspot_lite.errors import HotspotError
+from hotspot_lite.store import backup, house, sealed
+from hotspot_lite.trade import catalogue, moving
+from hotspot_lite.trade.models import Plan
 
 
 @pytest.fixture
@@ -70,6 +72,61 @@ class TestBadFiles:
         done = run(new, "import", "--all", str(changed(exported, change)))
         assert "box.naem" in done.stderr
         assert set(everything_in(tmp_path / "new")) == set()
+
+    def test_sealed_a_wrong_passphrase_and_a_cut_are_told_apart(
+        self, box: Box, new: dict[str, str], tmp_path: Path
+    ) -> None:
+        words, other = tmp_path / "words", tmp_path / "other words"
+        for file, text in ((words, "one two three four"), (other, "five six seven")):
+            file.write_text(text)
+            file.chmod(0o600)
+        sealed_file, home = tmp_path / "all.age", box.settings.data_dir
+        passphrase = sealed.passphrase_of(words)
+        house.pack(home, settings.as_toml({}), sealed_file, NOW, passphrase)
+        store.close()
+        cut = tmp_path / "cut.age"
+        cut.write_bytes(sealed_file.read_bytes()[:-999])
+        for file, more, says in (
+            (sealed_file, (), "is encrypted"),
+            (sealed_file, ("--passphrase-file", str(other)), "does not open it"),
+            (cut, ("--passphrase-file", str(words)), "cut off or damaged"),
+        ):
+            done = run(new, "import", "--all", str(file), *more)
+            assert done.returncode == 1
+            assert says in done.stderr
+        assert everything_in(tmp_path / "new") == {}
+
+    def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_box(
+        self, exported: Path, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home, config = box.settings.data_dir, tmp_path / "config.toml"
+        config.write_text("[web]\nport = 8123\n")
+        (home / "spool" / "acct.tsv").write_text("mine\n")
+        before = everything_in(home)
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(moving.recovered, "settle", full)
+        with (
+            house.unpacked(exported, None, home) as (came, folder),
+            pytest.raises(HotspotError, match="No space"),
+        ):
+            moving.move_in(box.settings, config, came, folder, NOW)
+        assert everything_in(home) == before
+        assert config.read_text() == "[web]\nport = 8123\n"
+
+    def test_after_a_power_cut_in_the_middle_it_is_imported_again(
+        self, exported: Path, new: dict[str, str], tmp_path: Path
+    ) -> None:
+        assert run(new, "db", "migrate").returncode == 0
+        home = tmp_path / "new" / "data"
+        assert backup.move_aside(home)  # so far it came
+        done = run(new, "import", "--all", str(exported))
+        assert done.returncode == 0, done.stderr
+        assert len(backup.set_aside(home)) == 1
+        store.open_file(home / "hotspot.db")
+        assert Plan.get().name == "1 Hour"
 
     def test_an_export_writes_over_nothing(
         self, exported: Path, box_environment: dict[str, str]

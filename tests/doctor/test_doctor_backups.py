@@ -55,3 +55,22 @@ class TestBackups:
         (tmp_path / "usb").mkdir()
         copies.copy_to(back_up(box), tmp_path / "usb")
         assert examine().level("HL-BAK-02") == "ok"
+
+    def test_a_passphrase_that_is_gone_and_copies_in_clear_are_told(
+        self,
+        box: Box,
+        examine: Examine,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (tmp_path / "usb").mkdir()
+        copies.copy_to(back_up(box), tmp_path / "usb")
+        words = tmp_path / "words"
+        monkeypatch.setenv("HOTSPOT_BACKUP_COPY_TO", str(tmp_path / "usb"))
+        monkeypatch.setenv("HOTSPOT_BACKUP_PASSPHRASE_FILE", str(words))
+        found = examine().of("HL-BAK-02")
+        assert found["level"] == "warning"
+        assert "passphrase" in found["says"]
+        words.write_text("one two three four five")
+        words.chmod(0o600)
+        assert "not encrypted" in examine().of("HL-BAK-02")["says"]
