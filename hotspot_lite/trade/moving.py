@@ -167,7 +167,7 @@ def left_to_do(now_in_force: Settings, config_file: Path) -> Iterator[str]:
     for name in ("backup.copy_to", "backup.passphrase_file", "router.ca_file"):
         if s[name] and not Path(s[name]).exists():
             yield f"{s[name]} ({name}) is not on this machine: bring it here."
-    yield "Then: hotspot-lite doctor"
+    yield "Then: systemctl start hotspot-lite.target, and: hotspot-lite doctor"
 
 
 # -- How -----------------------------------------------------------------------
