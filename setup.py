@@ -48,6 +48,11 @@ REQUIRES = [
     # The second factor (RFC 6238), and QR codes as SVG: pure Python, no dependency.
     "pyotp>=2.9",
     "segno>=1.6",
+    # Encrypted backups, in age's format (`age -d` opens them): ChaCha20-Poly1305, with
+    # wheels for aarch64 and armv7. Not age itself: it asks a terminal, and its scrypt
+    # takes 256 MiB (pyrage the same, and the whole file in memory); this takes 64 MiB
+    # for a second. Not gpg: an agent and a home folder. Imported in a job only: 8 MiB.
+    "cryptography>=45",
     # Starts and watches the processes where there is no systemd.
     "supervisor>=4.3,<5",
 ]
@@ -63,6 +68,8 @@ TESTS = [
     "schemathesis>=4.32",
     # A RouterOS client that is not ours, for the pretend router to prove itself to.
     "RouterOS-api>=0.21",
+    # The format of age by others, for our encrypted backups to prove themselves to.
+    "pyrage>=1.4",
     "mypy>=2.4",
     "ruff>=0.17",
 ]

@@ -40,10 +40,7 @@ def check_database() -> Recovery | None:
     """Once after each start of the machine: whole, or restored. Raises HotspotError."""
 
     found = settings_module.load()
-    places = backups.places(
-        found.data_dir, found["backup.dir"], found["backup.copy_to"]
-    )
-    done = recovery.at_boot(found.data_dir, found.run_dir, places.folders)
+    done = recovery.at_boot(found.data_dir, found.run_dir, backups.places_of(found))
     if done:
         print(done.says, file=sys.stderr, flush=True)
     return done

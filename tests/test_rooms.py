@@ -26,7 +26,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "discreet": (set(), set()),
     "watchdog": (set(), set()),
     "sms_text": (set(), set()),
-    "store": (set(), {"peewee", "sqlite_utils"}),
+    "store": (set(), {"peewee", "sqlite_utils", "cryptography"}),
     "jobs": ({"store"}, {"peewee", "huey"}),
     "trade": ({"store", "jobs"}, {"peewee", "argon2", "pyotp"}),
     "wires": (set(), {"urllib3", "librouteros", "pyrad"}),

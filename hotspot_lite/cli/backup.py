@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,8 @@ from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
-from hotspot_lite.store import backup
+from hotspot_lite.store import backup, copies, sealed
+from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade import backups, recovery
 from hotspot_lite.trade.backups import Places
 
@@ -21,7 +25,8 @@ def backup_make(args: Args) -> dict[str, Any]:
     opened = open_box()
     where, now = _places(opened.settings), opened.clock.at()
     if args.to:
-        made = backup.make(opened.settings.data_dir, args.to, now)
+        home = opened.settings.data_dir
+        made = copies.make_to(home, args.to, now, where.passphrase())
     else:
         made = backups.make(opened.settings.data_dir, where, now)
     return _row(made)
@@ -34,7 +39,7 @@ def backup_list(args: Args) -> dict[str, Any]:
 
 def backup_check(args: Args) -> dict[str, str]:
     """Say whether a backup could be restored, changing nothing."""
-    if wrong := backup.check(args.file):
+    if wrong := copies.check(args.file, _passphrase(args), _settings().data_dir):
         raise HotspotError(f"{args.file}: {wrong}", "Choose another backup.")
     return {"backup": str(args.file), "says": "It is whole and can be restored."}
 
@@ -42,7 +47,7 @@ def backup_check(args: Args) -> dict[str, str]:
 def backup_restore(args: Args) -> dict[str, Any]:
     """Put a backup in the place of the database; what was there is kept aside."""
     found = _settings()
-    one = _one(args.file)
+    one, passphrase = _one(args.file), _passphrase(args)
     if pids := backup.whoever_has_it_open(found.database_file):
         raise BadInput(
             f"The box runs (processes {', '.join(map(str, pids))}).",
@@ -51,12 +56,32 @@ def backup_restore(args: Args) -> dict[str, Any]:
     box.make_folders(found)
     # No database says yet how late it must be at least.
     now = box.clock(found, one.at).at()
-    done = recovery.restore(one, found.data_dir, "", now)
+    done = recovery.restore(one, found.data_dir, "", now, passphrase)
     return {
         "restored": str(one.path),
         "aside": str(done.aside or ""),
         "says": done.says,
     }
+
+
+def backup_seal(args: Args) -> int:
+    """Write a backup to standard output, encrypted: for a pipe to ssh or a file."""
+    passphrase = passphrase_of(args, _settings())
+    if passphrase is None:
+        raise BadInput(
+            "There is no passphrase.",
+            "Name its file: --passphrase-file FILE, or backup.passphrase_file in"
+            " config.toml.",
+        )
+    if sys.stdout.isatty():
+        raise BadInput("That is no text for a screen.", "Write it: … > FILE")
+    try:
+        with args.file.open("rb") as source:
+            sealed.seal(source, sys.stdout.buffer, passphrase)
+            sys.stdout.buffer.flush()
+    except OSError as exc:
+        raise HotspotError(f"It can't be written: {exc.strerror}.", "") from exc
+    return 0
 
 
 def db_check(args: Args) -> dict[str, Any]:
@@ -71,7 +96,32 @@ def _settings() -> Settings:
 
 
 def _places(found: Settings) -> Places:
-    return backups.places(found.data_dir, found["backup.dir"], found["backup.copy_to"])
+    return backups.places_of(found)
+
+
+def passphrase_of(args: Args, found: Settings) -> Passphrase | None:
+    """What `--passphrase-file` names, else the setting; None: neither."""
+    if args.passphrase_file:
+        return sealed.passphrase_of(args.passphrase_file)
+    return backups.places_of(found).passphrase()
+
+
+def takes_passphrase(verb: argparse.ArgumentParser) -> None:
+    """Let a verb be told where the passphrase is, never what it is."""
+    about = "the file with the passphrase; else backup.passphrase_file"
+    verb.add_argument(
+        "--passphrase-file", type=Path, default=None, metavar="FILE", help=about
+    )
+
+
+def _passphrase(args: Args) -> Passphrase | None:
+    return passphrase_of(args, _settings()) if _is_sealed(args.file) else None
+
+
+def _is_sealed(path: Path) -> bool:
+    with suppress(OSError):
+        return sealed.is_sealed(path)
+    return False
 
 
 def _one(path: Path) -> backup.Backup:
@@ -93,5 +143,11 @@ def add_to(nouns: Any) -> None:
     make = add_verb(noun, "make", backup_make)
     make.add_argument("--to", type=Path, default=None, metavar="DIR", help="to there")
     add_verb(noun, "list", backup_list)
-    add_verb(noun, "check", backup_check).add_argument("file", type=Path)
-    add_verb(noun, "restore", backup_restore).add_argument("file", type=Path)
+    for name, verb in (
+        ("check", backup_check),
+        ("restore", backup_restore),
+        ("seal", backup_seal),
+    ):
+        one = add_verb(noun, name, verb)
+        one.add_argument("file", type=Path)
+        takes_passphrase(one)

@@ -6,18 +6,27 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.box import open_box
+from hotspot_lite.cli import house
+from hotspot_lite.cli.backup import takes_passphrase
 from hotspot_lite.cli.text import Answer
-from hotspot_lite.cli.verbs import Args, add_verb
+from hotspot_lite.cli.verbs import Args, Misused, add_verb
 from hotspot_lite.errors import BadInput
+
+KINDS = ("customers", "packages", "vouchers", "phpnuxbill")
 
 
 def import_file(args: Args) -> Answer:
-    """Read in customers, packages or vouchers from a CSV or Excel file."""
+    """Read in customers, packages, vouchers, PHPNuxBill's dump; or --all of a box."""
+    if args.all:
+        return house.import_all(args)
+    if args.kind is None or args.replace or args.passphrase_file:
+        raise Misused("--kind says what is in the file.", "A whole box: --all FILE")
     from hotspot_lite.papers import reading
     from hotspot_lite.trade import imports, uploads
 
     box = open_box()
     folder, now = box.settings.data_dir, box.clock.at()
+    zone = str(box.settings["box.timezone"])
     try:
         raw = args.file.read_bytes()
     except OSError as exc:
@@ -26,7 +35,9 @@ def import_file(args: Args) -> Answer:
     run = imports.begin(args.kind, kept, args.file.name, "cli", now, by_job=False)
 
     def to_the_end() -> Any:
-        while not imports.work(run.id, folder, reading.rows, now, by_job=False):
+        while not imports.work(
+            run.id, folder, reading.rows, now, by_job=False, zone=zone
+        ):
             pass
         return type(run).get_by_id(run.id)
 
@@ -52,7 +63,10 @@ def add_to(nouns: Any) -> None:
     """Put the command on the command line."""
     one = add_verb(nouns, "import", import_file)
     one.add_argument("file", type=Path)
-    one.add_argument(
-        "--kind", required=True, choices=("customers", "packages", "vouchers")
-    )
+    what = one.add_mutually_exclusive_group()
+    what.add_argument("--kind", choices=KINDS)
+    what.add_argument("--all", action="store_true", help="a box, of export --all")
     one.add_argument("--dry-run", action="store_true", help="only say what would be")
+    about = "with --all: put aside what this box has sold"
+    one.add_argument("--replace", action="store_true", help=about)
+    takes_passphrase(one)

@@ -13,6 +13,7 @@ from hotspot_lite.cli import (
     cash,
     discounts,
     exceptions,
+    house,
     importing,
     message,
     mpesa,
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     message.add_to(nouns)
     report.add_to(nouns)
     importing.add_to(nouns)
+    house.add_to(nouns)
     sync.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)

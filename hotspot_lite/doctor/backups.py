@@ -8,9 +8,10 @@ from pathlib import Path
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.files import is_shut
 from hotspot_lite.doctor.finding import Finding, note, ok, size, span
-from hotspot_lite.store import backup
+from hotspot_lite.errors import BadInput
+from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import DAY
-from hotspot_lite.trade.backups import Places, places
+from hotspot_lite.trade.backups import Places, places_of
 
 # Hourly while anything happens, daily else; twice that is a fault.
 LATE_SECONDS = 2 * DAY
@@ -63,6 +64,17 @@ def copied(case: Case) -> Iterator[Finding]:
     if where.copies and is_shut(Path(where.copies)):
         yield note("HL-BAK-02", f"Only root may look into {where.copies}.")
         return
+    try:
+        passphrase = where.passphrase()
+    except BadInput as exc:
+        yield Finding(
+            "HL-BAK-02",
+            "warning",
+            exc.says,
+            "No copy leaves the box while it can't be encrypted.",
+            exc.todo,
+        )
+        return
     if not where.copies:
         yield note(
             "HL-BAK-02",
@@ -73,6 +85,15 @@ def copied(case: Case) -> Iterator[Finding]:
         return
     there = backup.found(Path(where.copies))
     if there and case.now - there[0].at <= LATE_SECONDS:
+        clear = sum(one.path.suffix != sealed.ENDING for one in there)
+        if passphrase and clear:
+            yield note(
+                "HL-BAK-02",
+                f"{clear} older copies in {where.copies} are not encrypted.",
+                "Whoever finds the stick reads them.",
+                "Delete the files there that end in .zip.",
+            )
+            return
         yield ok("HL-BAK-02", f"{len(there)} backups in {where.copies}")
         return
     yield Finding(
@@ -94,5 +115,4 @@ def _age_of_the_box(case: Case) -> float:
 
 
 def _places(case: Case) -> Places:
-    s = case.settings
-    return places(s.data_dir, s["backup.dir"], s["backup.copy_to"])
+    return places_of(case.settings)

@@ -14,4 +14,5 @@ def _import_failed(error: str, run_id: int) -> None:
 @huey.job("default", failed=_import_failed)
 def run_import(run_id: int) -> None:
     """Look at a file, or take it in; what is left goes on in the next run."""
-    imports.work(run_id, here.settings.data_dir, reading.rows, here.now())
+    zone = str(here.settings["box.timezone"])
+    imports.work(run_id, here.settings.data_dir, reading.rows, here.now(), zone=zone)

@@ -48,5 +48,4 @@ def tidy() -> None:
 
 def places() -> backups.Places:
     """Where this box's backups are."""
-    s = here.settings
-    return backups.places(s.data_dir, s["backup.dir"], s["backup.copy_to"])
+    return backups.places_of(here.settings)

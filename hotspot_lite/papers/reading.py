@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import BadInput
+from hotspot_lite.papers import nuxbill, sql_dump
 
 MOST_ROWS, MOST_COLUMNS, MOST_LETTERS = 50_000, 60, 500
 # What an Excel file may unpack to: 50,000 rows are about 20 MiB.
@@ -32,6 +33,12 @@ def is_excel(path: Path) -> bool:
         return file.read(4) == ZIP
 
 
+def is_dump(path: Path) -> bool:
+    """Whether it is a dump of a database."""
+    with path.open("rb") as file:
+        return sql_dump.is_dump(file.read(4))
+
+
 def rows(path: Path) -> Iterator[Row]:
     """The lines of a table that hold anything, the heads first. Raises BadInput."""
     with path.open("rb") as file:
@@ -40,7 +47,10 @@ def rows(path: Path) -> Iterator[Row]:
         raise BadInput(
             "That is an old Excel file (.xls).", "Save it as .xlsx or CSV.", "file"
         )
-    found = _excel(path) if begin == ZIP else _csv(path)
+    if sql_dump.is_dump(begin):
+        found = nuxbill.rows(path)
+    else:
+        found = _excel(path) if begin == ZIP else _csv(path)
     for count, (line, cells) in enumerate(found):
         if count > MOST_ROWS:
             raise BadInput(

@@ -80,6 +80,13 @@ def folder_or_none(raw: str) -> str:
     return folder(raw) if raw else ""
 
 
+def file_or_none(raw: str) -> str:
+    """An absolute path of a file, or nothing."""
+    if raw and (not raw.startswith("/") or raw.endswith("/")):
+        raise ValueError("a file's whole path that begins with /")
+    return raw
+
+
 def timezone(raw: str) -> str:
     """A time zone by its IANA name."""
     try:

@@ -9,6 +9,7 @@ from hotspot_lite.settings.checks import (
     Check,
     Value,
     count,
+    file_or_none,
     flag,
     folder,
     folder_or_none,
@@ -92,6 +93,13 @@ DECLARED: tuple[Setting, ...] = (
         "A folder on a stick or another disk, to which each backup is copied too,"
         " e.g. /media/usb; empty: none. It must be there: it is never made.",
         folder_or_none,
+    ),
+    Setting(
+        "backup.passphrase_file",
+        "",
+        "A file of one line, a passphrase: copies and downloads of backups are"
+        " encrypted with it; empty: they are not. Keep it on paper elsewhere too.",
+        file_or_none,
     ),
     Setting(
         "tidy.events_days",

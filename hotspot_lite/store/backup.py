@@ -3,6 +3,7 @@
 A backup is a zip of `hotspot.db`, as `VACUUM INTO` writes it beside running daemons
 (sqlite.org/lang_vacuum.html), and `box.key`, without which callbacks and open pages
 of the restored box would be strangers. It is as secret as the box itself: mode 0600.
+What leaves the box may be sealed besides: `copies`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import migrations
 
 LEDGER, KEY = "hotspot.db", "box.key"
-NAME = re.compile(r"hotspot-(\d{8}T\d{6})Z\.zip")
+NAME = re.compile(r"hotspot-(\d{8}T\d{6})Z\.zip(\.age)?")
 Prepare = Callable[[Path, Path | None], None]
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 # The newest of each of the last 24 hours, 7 days and 4 weeks is kept.
@@ -47,7 +48,7 @@ class Backup:
 def found(folder: Path) -> list[Backup]:
     """The backups in `folder`, the newest first."""
     rows = []
-    for path in folder.glob("hotspot-*.zip"):
+    for path in folder.glob("hotspot-*.zip*"):
         if match := NAME.fullmatch(path.name):
             at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
             rows.append(Backup(path, int(at.timestamp())))
@@ -64,18 +65,18 @@ def make(data_dir: Path, folder: Path, now: int) -> Backup:
     path = folder / f"hotspot-{stamp}.zip"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _scratch(folder) as scratch:
-            _copy_ledger(data_dir / LEDGER, scratch / LEDGER)
-            _zip(scratch / "new.zip", (scratch / LEDGER, data_dir / KEY))
-            if wrong := check(scratch / "new.zip"):
+        with scratch(folder) as work:
+            copy_ledger(data_dir / LEDGER, work / LEDGER)
+            _zip(work / "new.zip", (work / LEDGER, data_dir / KEY))
+            if wrong := check(work / "new.zip"):
                 raise HotspotError(
                     f"The backup is no good: {wrong}",
                     "Run: hotspot-lite doctor. The card or the stick may be worn.",
                 )
-            (scratch / "new.zip").replace(path)
-        _sync(folder)
+            (work / "new.zip").replace(path)
+        sync(folder)
     except OSError as exc:
-        raise _unwritable(folder, exc) from exc
+        raise unwritable(folder, exc) from exc
     return Backup(path, now)
 
 
@@ -121,15 +122,20 @@ def restore(path: Path, data_dir: Path, prepare: Prepare = lambda *_: None) -> N
     if wrong := check(path):
         raise BadInput(f"{path} can't be restored: {wrong}", "Choose another backup.")
     with _unpacked(path, data_dir) as folder:
-        migrations.migrate(folder / LEDGER)
-        move_aside(data_dir)
-        prepare(folder / LEDGER, next(iter(set_aside(data_dir)), None))
-        for name, mode in ((KEY, 0o600), (LEDGER, 0o660)):
-            (folder / name).chmod(mode)
-            _own_as(data_dir, folder / name)
-            _sync(folder / name)
-            (folder / name).replace(data_dir / name)
-    _sync(data_dir)
+        put_in_place(folder, data_dir, prepare)
+
+
+def put_in_place(folder: Path, data_dir: Path, prepare: Prepare) -> None:
+    """`restore`, of a database and a key that lie in `folder`, checked."""
+    migrations.migrate(folder / LEDGER)
+    move_aside(data_dir)
+    prepare(folder / LEDGER, next(iter(set_aside(data_dir)), None))
+    for name, mode in ((KEY, 0o600), (LEDGER, 0o660)):
+        (folder / name).chmod(mode)
+        own_as(data_dir, folder / name)
+        sync(folder / name)
+        (folder / name).replace(data_dir / name)
+    sync(data_dir)
 
 
 def move_aside(data_dir: Path) -> Path | None:
@@ -145,8 +151,8 @@ def move_aside(data_dir: Path) -> Path | None:
     for file in reversed(files):  # the database last: until then we'd begin again
         if file.exists():
             file.replace(folder / file.name)
-    _sync(folder)
-    _sync(data_dir)
+    sync(folder)
+    sync(data_dir)
     return folder
 
 
@@ -180,30 +186,6 @@ def prune(folder: Path, now: int) -> int:
     return len(gone)
 
 
-def copy_to(backup: Backup, folder: Path) -> None:
-    """Copy a backup to another disk and read it back. Raises HotspotError.
-
-    A folder that isn't there is an error, not made: the stick is out, and files
-    under its mount point would fill our own card.
-    """
-    if not folder.is_dir():
-        raise HotspotError(
-            f"{folder} is not there.", "Plug in the stick, or mend backup.copy_to."
-        )
-    part = folder / f".{backup.path.name}.part"
-    try:
-        shutil.copyfile(backup.path, part)
-        _sync(part)
-        if wrong := check(part):
-            raise HotspotError(f"The copy in {folder} is no good: {wrong}", "Mend it.")
-        part.replace(folder / backup.path.name)
-        _sync(folder)
-    except OSError as exc:
-        raise _unwritable(folder, exc) from exc
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def whoever_has_it_open(path: Path) -> list[int]:
     """The processes, as far as we may look, that have the file open (proc(5))."""
     found_pids = set()
@@ -220,8 +202,8 @@ def whoever_has_it_open(path: Path) -> list[int]:
 
 
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    # In the same folder: a rename within one disk is all or nothing.
+def scratch(folder: Path) -> Iterator[Path]:
+    """A folder of one's own in `folder`: a rename within one disk is all or nothing."""
     path = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
     try:
         yield path
@@ -231,14 +213,15 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
-    with _scratch(beside or path.parent) as folder:
+    with scratch(beside or path.parent) as folder:
         with zipfile.ZipFile(path) as pack:
             for name in (LEDGER, KEY):
                 pack.extract(name, folder)
         yield folder
 
 
-def _copy_ledger(source: Path, target: Path) -> None:
+def copy_ledger(source: Path, target: Path) -> None:
+    """Copy a database that may be written to meanwhile. Raises HotspotError."""
     try:
         with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as ledger:
             ledger.execute("VACUUM INTO ?", (str(target),))
@@ -253,17 +236,18 @@ def _zip(path: Path, files: Iterable[Path]) -> None:
         for file in files:
             pack.write(file, file.name)
     path.chmod(0o600)
-    _sync(path)
+    sync(path)
 
 
-def _own_as(folder: Path, file: Path) -> None:
+def own_as(folder: Path, file: Path) -> None:
     """Root restores for the box's own user."""
     if os.geteuid() == 0:
         owner = folder.stat()
         os.chown(file, owner.st_uid, owner.st_gid)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have it on the disk, not only in memory."""
     fileno = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fileno)
@@ -271,7 +255,8 @@ def _sync(path: Path) -> None:
         os.close(fileno)
 
 
-def _unwritable(folder: Path, exc: OSError) -> HotspotError:
+def unwritable(folder: Path, exc: OSError) -> HotspotError:
+    """The error for a folder that takes no backup."""
     return HotspotError(
         f"No backup can be written to {folder}: {exc.strerror or exc}.",
         "Make room there, or set backup.dir to another folder.",

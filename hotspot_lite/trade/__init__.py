@@ -24,10 +24,11 @@ second_factor, tokens (of programs).
 Words: letters (written by themselves), owed (when), messages; campaigns, drafts,
 audiences, optout.
 
-Back office: imports, importing, uploads; exports, mailed, reports; syncing; hooks.
+Back office: imports, importing, newcomers, uploads; exports, mailed, reports; syncing;
+hooks.
 
 The house: events, audit, errands, conditions, router_checks, figures, numbers, trend,
-beginning, look, preferences, listing, backups, recovery, recovered, tidying.
+beginning, look, preferences, listing, backups, recovery, recovered, moving, tidying.
 
 The tables are in models, a module for each subject. A module may import those that
 stand on less than it does: never in a circle.

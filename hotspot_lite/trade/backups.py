@@ -11,8 +11,10 @@ from peewee import fn
 from hotspot_lite import store
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.store import backup
+from hotspot_lite.settings import Settings
+from hotspot_lite.store import backup, copies, sealed
 from hotspot_lite.store.backup import DAY, Backup
+from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade import conditions
 from hotspot_lite.trade.models import Audit
 
@@ -21,10 +23,20 @@ NONE_MADE, NO_COPY = "backup-failed", "backup-not-copied"
 
 @dataclass(frozen=True)
 class Places:
-    """Where backups are: `home` on the box, `copies` on another disk ("": none)."""
+    """Where backups are: `home` on the box, `copies` on another disk ("": none).
+
+    Those that leave the box are sealed with what `passphrase_file` says ("": not).
+    """
 
     home: Path
     copies: str = ""
+    passphrase_file: str = ""
+
+    def passphrase(self) -> Passphrase | None:
+        """What seals; None: nothing is sealed. Raises BadInput for a bad file."""
+        if not self.passphrase_file:
+            return None
+        return sealed.passphrase_of(Path(self.passphrase_file))
 
     @property
     def folders(self) -> Sequence[Path]:
@@ -37,9 +49,17 @@ class Places:
         return sorted(rows, key=lambda one: one.at, reverse=True)
 
 
-def places(data_dir: Path, home: str, copies: str) -> Places:
-    """From the settings: backup.dir, empty for a folder in `data_dir`, and copy_to."""
-    return Places(Path(home) if home else data_dir / "backups", copies)
+def places(data_dir: Path, home: str, copies: str, passphrase_file: str = "") -> Places:
+    """As the settings are: an empty backup.dir is a folder in `data_dir`."""
+    folder = Path(home) if home else data_dir / "backups"
+    return Places(folder, copies, passphrase_file)
+
+
+def places_of(s: Settings) -> Places:
+    """Where the settings say that backups are."""
+    return places(
+        s.data_dir, s["backup.dir"], s["backup.copy_to"], s["backup.passphrase_file"]
+    )
 
 
 def is_due(where: Places, now: int) -> bool:
@@ -65,13 +85,15 @@ def make(data_dir: Path, where: Places, now: int) -> Backup:
     conditions.observe(NONE_MADE, False, f"Backed up at {as_text(now)}.", now)
     backup.prune(where.home, now)
     if where.copies:
-        _copy(made, Path(where.copies), now)
+        _copy(made, where, now)
     return made
 
 
-def _copy(made: Backup, folder: Path, now: int) -> None:
+def _copy(made: Backup, where: Places, now: int) -> None:
+    folder = Path(where.copies)
     try:
-        backup.copy_to(made, folder)
+        # Never in clear where the passphrase can't be read.
+        copies.copy_to(made, folder, where.passphrase())
         backup.prune(folder, now)
     except HotspotError as exc:
         says = f"The backup was not copied to the other disk: {exc}"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import unknown
-from hotspot_lite.trade import catalogue, customers, vouchers
+from hotspot_lite.trade import catalogue, customers, newcomers, vouchers
 from hotspot_lite.trade.catalogue import terms_of
 from hotspot_lite.trade.emails import read_email
-from hotspot_lite.trade.models import Customer, Voucher, VoucherBatch
+from hotspot_lite.trade.models import Customer, Plan, Voucher, VoucherBatch
 from hotspot_lite.trade.phones import normalise_phone
 
 MOST_LETTERS = 500
@@ -37,6 +37,7 @@ class Context:
     who: str
     now: int
     batches: dict[str, VoucherBatch]
+    zone: str = "UTC"  # of moments that say none
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Kind:
     columns: tuple[Column, ...]
     make: Callable[[Cells, Context], None]
     example: str
+    says: str = ""  # of a file whose columns nobody writes by hand
 
 
 def _package(row: Cells, context: Context) -> None:
@@ -117,6 +119,49 @@ def _voucher(row: Cells, context: Context) -> None:
     Voucher.create(batch=batch, code=code)
 
 
+def _of_nuxbill(row: Cells, context: Context) -> None:
+    """A row of `papers.nuxbill`: a package, customer, time left, or voucher.
+
+    Many rows stand in one line of a dump, so a refusal names whose it is.
+    """
+    if row.get("problem"):
+        raise BadInput(row["problem"])
+    try:
+        _record_of_nuxbill(row["record"], row, context)
+    except BadInput as exc:
+        whose = row.get("code") or row.get("login") or row.get("name") or "A row"
+        raise BadInput(f"{whose}: {exc.says}", exc.todo, field=exc.field) from None
+
+
+def _record_of_nuxbill(what: str, row: Cells, context: Context) -> None:
+    if what == "customer":
+        _customer(_with_login(row), context)
+        return
+    plan = Plan.get_or_none(Plan.name == row["name"])
+    if what == "package" and plan is not None:
+        raise BadInput(f"A package {plan.name} is here already.", field="name")
+    if plan is None:
+        _package(row, context)
+        plan = Plan.get(Plan.name == row["name"])
+        if row.get("off sale"):
+            catalogue.put_on_sale(plan, False, context.who, context.now)
+    if what == "voucher":
+        _voucher(row, context)
+    elif what == "time":
+        until = newcomers.read_until(row["until"], row.get("zone") or context.zone)
+        phone = normalise_phone(row["phone"])
+        if not Customer.select().where(Customer.phone == phone).exists():
+            _customer(_with_login(row), context)
+        customer = Customer.get(Customer.phone == phone)
+        newcomers.bring_time(customer, plan, until, context.who, context.now)
+
+
+def _with_login(row: Cells) -> Cells:
+    """Without a login that is a phone's, or that we don't take: the phone is it."""
+    login = row.get("login", "")
+    return dict(row) | {"login": login if _LOGIN.fullmatch(login) else ""}
+
+
 def _whole(text: str, field: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise BadInput(f"{text[:20]} is no whole number.", field=field)
@@ -166,6 +211,21 @@ KINDS: dict[str, Kind] = {
             ),
             _voucher,
             "code,package\nabcde-23456,Day",
+        ),
+        Kind(
+            "phpnuxbill",
+            "PHPNuxBill, a dump of its database (.sql)",
+            (
+                Column("record", (), True),
+                *map(Column, ("problem", "package", "name", "price", "duration")),
+                *map(Column, ("data", "rate", "devices", "uptime", "phone", "login")),
+                *map(Column, ("password", "email", "code", "until", "zone")),
+                Column("off sale", ("offsale",)),
+            ),
+            _of_nuxbill,
+            "record,name,price,duration",
+            "mysqldump phpnuxbill tbl_plans tbl_bandwidth tbl_customers"
+            " tbl_user_recharges tbl_voucher tbl_appconfig > dump.sql",
         ),
     )
 }

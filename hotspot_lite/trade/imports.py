@@ -91,10 +91,11 @@ def work(
     now: int,
     elapsed: Callable[[], float] = time.monotonic,
     by_job: bool = True,
+    zone: str = "UTC",
 ) -> bool:
     """Look at or take in what is left, for a while; whether all is done.
 
-    Puts the next run itself where it isn't and `by_job`.
+    Puts the next run itself where it isn't and `by_job`. `zone` is where the place is.
     """
     until = elapsed() + RUN_SECONDS
     run = ImportRun.get_or_none(ImportRun.id == run_id)
@@ -106,7 +107,7 @@ def work(
         _, heads = next(found, (0, []))
         columns = importing.recognise(kind, heads)
         left = islice(found, run.position, None)
-        context = Context(run.who, now, {})
+        context = Context(run.who, now, {}, zone)
         ImportRun.update(columns=json.dumps(heads)).where(
             ImportRun.id == run.id
         ).execute()

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hotspot_lite import store
 from hotspot_lite.clock import as_text
-from hotspot_lite.errors import HotspotError
-from hotspot_lite.store import backup
+from hotspot_lite.errors import BadInput, HotspotError
+from hotspot_lite.store import backup, copies
 from hotspot_lite.store.backup import Backup
+from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade import conditions, events, recovered
+from hotspot_lite.trade.backups import Places
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 MARK = "database-checked"
@@ -34,17 +36,15 @@ class Recovery:
     says: str
 
 
-def at_boot(data_dir: Path, run_dir: Path, folders: Sequence[Path]) -> Recovery | None:
+def at_boot(data_dir: Path, run_dir: Path, where: Places) -> Recovery | None:
     """`at_start` by the machine's own clock, which may not be set yet."""
-    return at_start(data_dir, run_dir, folders, int(time.time()))
+    return at_start(data_dir, run_dir, where, int(time.time()))
 
 
-def at_start(
-    data_dir: Path, run_dir: Path, folders: Sequence[Path], now: int
-) -> Recovery | None:
+def at_start(data_dir: Path, run_dir: Path, where: Places, now: int) -> Recovery | None:
     """Check the database if this machine has not since it started; mend it if broken.
 
-    `folders` hold backups. Call it before anything opens the database; several
+    `where` are backups. Call it before anything opens the database; several
     processes may: the first does it, the others wait. None: all is well. Raises
     HotspotError where it is broken and no backup is good; nothing is changed then.
     """
@@ -55,20 +55,23 @@ def at_start(
         if _is_marked(mark):
             return None
         wrong = backup.check_ledger(ledger)
-        done = from_newest(data_dir, folders, wrong, now) if wrong else None
+        done = from_newest(data_dir, where, wrong, now) if wrong else None
         run_dir.mkdir(parents=True, exist_ok=True)
         mark.write_text(_boot(), encoding="utf-8")
         return done
 
 
-def from_newest(
-    data_dir: Path, folders: Sequence[Path], wrong: str, now: int
-) -> Recovery:
-    """Restore the newest backup that is good. Raises HotspotError if none is."""
-    backups = [one for folder in folders for one in backup.found(folder)]
-    for one in sorted(backups, key=lambda one: one.at, reverse=True):
-        if not backup.check(one.path):
-            return restore(one, data_dir, wrong, now)
+def from_newest(data_dir: Path, where: Places, wrong: str, now: int) -> Recovery:
+    """Restore the newest backup that is good. Raises HotspotError if none is.
+
+    A sealed one, on the stick, is good only while the passphrase's file is.
+    """
+    passphrase = None
+    with suppress(BadInput):
+        passphrase = where.passphrase()
+    for one in where.all():
+        if not copies.check(one.path, passphrase, data_dir):
+            return restore(one, data_dir, wrong, now, passphrase)
     raise HotspotError(
         f"The database is broken, and there is no good backup. {wrong}",
         "Leave the box as it is and look for a backup on a stick:"
@@ -76,10 +79,17 @@ def from_newest(
     )
 
 
-def restore(one: Backup, data_dir: Path, wrong: str, now: int) -> Recovery:
+def restore(
+    one: Backup,
+    data_dir: Path,
+    wrong: str,
+    now: int,
+    passphrase: Passphrase | None = None,
+) -> Recovery:
     """Put a backup in place, settle what happened since, and tell the owner.
 
-    `wrong` says why; "" if somebody wanted it so.
+    `wrong` says why; "" if somebody wanted it so. Raises BadInput for a backup that
+    is bad, or that `passphrase` does not open; nothing is changed then.
     """
     told: list[Recovery] = []
 
@@ -93,7 +103,8 @@ def restore(one: Backup, data_dir: Path, wrong: str, now: int) -> Recovery:
         finally:
             store.close()
 
-    backup.restore(one.path, data_dir, prepare)
+    with copies.plain(one.path, passphrase, data_dir) as opened:
+        backup.restore(opened, data_dir, prepare)
     return told[0]
 
 

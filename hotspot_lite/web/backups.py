@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +14,7 @@ from bottle import Bottle, HTTPError, HTTPResponse, static_file
 
 from hotspot_lite import jobs
 from hotspot_lite.clock import length_text
+from hotspot_lite.store import sealed
 from hotspot_lite.store.backup import Backup
 from hotspot_lite.trade import audit, backups, conditions, recovery
 from hotspot_lite.trade.staff import Person
@@ -17,6 +22,9 @@ from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits
 
+# It seals on its own, so that this process needs no memory for it.
+SEAL = (sys.executable, "-m", "hotspot_lite", "backup", "seal")
+CHUNK = 64 * 1024
 SHOWN = (backups.NONE_MADE, backups.NO_COPY, recovery.CONDITION)
 
 
@@ -42,6 +50,7 @@ class Backups(Desk):
             person,
             rows=[self._row(one) for one in there],
             copies=self._places().copies,
+            is_sealed=bool(self._places().passphrase_file),
             wrong=[one for one in conditions.wrong() if one.name in SHOWN],
             is_restored=any(c.name == recovery.CONDITION for c in conditions.wrong()),
             refresh=2 if after and (not there or there[0].at < after) else 0,
@@ -62,10 +71,16 @@ class Backups(Desk):
 
     @admits()
     def take_away(self, person: Person, name: str) -> HTTPResponse:
-        """GET /admin/backups/<file name>: the file. 404 for one that isn't listed."""
+        """GET /admin/backups/<file name>: the file. 404 for one that isn't listed.
+
+        With a passphrase it leaves sealed; 500, and nothing of it, where that fails.
+        """
         for one in self._places().all():
             if one.path.name == name:
                 audit.note(person.name, "backup", f"downloaded {name}", self.now())
+                words = self._places().passphrase_file
+                if words and not name.endswith(sealed.ENDING):
+                    return _sealed(one, words)
                 file = static_file(name, str(one.path.parent), download=name)
                 file.set_header("Cache-Control", "no-store")
                 return file
@@ -83,5 +98,43 @@ class Backups(Desk):
         }
 
     def _places(self) -> backups.Places:
-        s = self.box.settings
-        return backups.places(s.data_dir, s["backup.dir"], s["backup.copy_to"])
+        return backups.places_of(self.box.settings)
+
+
+class _Leaving:
+    """What a sealing process writes, begun; closed, it ends."""
+
+    def __init__(self, path: Path, passphrase_file: str) -> None:
+        words = [*SEAL, str(path), "--passphrase-file", passphrase_file]
+        # No word of it is a visitor's: the path is one that we listed.
+        self._process = subprocess.Popen(  # noqa: S603
+            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert self._process.stdout is not None
+        self._pipe = self._process.stdout
+        self.first = self._pipe.read(CHUNK)
+
+    def __iter__(self) -> Iterator[bytes]:
+        piece = self.first
+        while piece:
+            yield piece
+            piece = self._pipe.read(CHUNK)
+
+    def close(self) -> None:
+        """Stop it, whether it is done or the visitor went away."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def _sealed(one: Backup, passphrase_file: str) -> HTTPResponse:
+    leaving = _Leaving(one.path, passphrase_file)
+    if not leaving.first:
+        leaving.close()
+        raise HTTPError(500, "It could not be encrypted. Run: hotspot-lite doctor")
+    return HTTPResponse(
+        leaving,
+        content_type="application/octet-stream",
+        content_disposition=f'attachment; filename="{one.path.name}.age"',
+        cache_control="no-store",
+    )

@@ -109,18 +109,18 @@ class Imports(Desk):
     def _at_once(self, run: ImportRun) -> None:
         """A few rows of CSV need no job: the next page shows what came of them.
 
-        Excel's reader is not loaded into this process.
+        Neither Excel's reader nor a whole dump is loaded into this process.
         """
         folder = self.box.settings.data_dir
         path = folder / uploads.FOLDER / run.upload
-        if reading.is_excel(path):
+        if reading.is_excel(path) or reading.is_dump(path):
             return
         try:
             few = len(reading.head(path, imports.AT_ONCE + 2)) <= imports.AT_ONCE + 1
         except BadInput:
             few = True  # and the look says why
         if few:
-            imports.work(run.id, folder, reading.rows, self.now())
+            imports.work(run.id, folder, reading.rows, self.now(), zone=self.zone())
 
     def _page(
         self, person: Person, status: int = 200, problem: BadInput | None = None

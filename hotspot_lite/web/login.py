@@ -24,6 +24,8 @@ WRONG_FOR_NAME = 50
 CHECK_WAIT_SECONDS = 3
 # Where one's own password, second factor and sessions are.
 ME = "/admin/me"
+# What somebody may do before the password is one that nobody else knows.
+MAY_STAY = (ME, "/admin/logout")
 MUST_WAIT = "Too many wrong tries. Wait 10 minutes and try again."
 # Agents have their own page, their account, and nothing else of the house.
 EVERYBODY = staff.HOUSE
@@ -82,7 +84,7 @@ class Door:
                 raise HTTPError(403)
             if request.method == "POST":
                 check_csrf(person)
-            elif person.must_change and request.path != ME:
+            if person.must_change and not request.path.startswith(MAY_STAY):
                 return pages.go_to(ME)
             return view(person, *args, **kwargs)
 

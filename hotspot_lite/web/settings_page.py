@@ -35,7 +35,11 @@ TITLES = {
     "tidy": "What is kept for how long",
 }
 # What the machine itself is set up by: a wrong one and no page could mend it.
-FILE_ONLY = ("box.data_dir", "box.run_dir", "web.host", "web.port", "live.host")
+# Nor may a stolen session take backups away in clear.
+FILE_ONLY = (
+    *("box.data_dir", "box.run_dir", "web.host", "web.port", "live.host"),
+    "backup.passphrase_file",
+)
 MOST_LETTERS = 2000
 
 

@@ -9,7 +9,7 @@ import pytest
 from patient import Examine
 
 from hotspot_lite.box import Box
-from hotspot_lite.store import backup
+from hotspot_lite.store import backup, copies
 
 
 def back_up(box: Box, age_seconds: int = 60) -> backup.Backup:
@@ -53,5 +53,24 @@ class TestBackups:
         monkeypatch.setenv("HOTSPOT_BACKUP_COPY_TO", str(tmp_path / "usb"))
         assert examine().level("HL-BAK-02") == "warning"
         (tmp_path / "usb").mkdir()
-        backup.copy_to(back_up(box), tmp_path / "usb")
+        copies.copy_to(back_up(box), tmp_path / "usb")
         assert examine().level("HL-BAK-02") == "ok"
+
+    def test_a_passphrase_that_is_gone_and_copies_in_clear_are_told(
+        self,
+        box: Box,
+        examine: Examine,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (tmp_path / "usb").mkdir()
+        copies.copy_to(back_up(box), tmp_path / "usb")
+        words = tmp_path / "words"
+        monkeypatch.setenv("HOTSPOT_BACKUP_COPY_TO", str(tmp_path / "usb"))
+        monkeypatch.setenv("HOTSPOT_BACKUP_PASSPHRASE_FILE", str(words))
+        found = examine().of("HL-BAK-02")
+        assert found["level"] == "warning"
+        assert "passphrase" in found["says"]
+        words.write_text("one two three four five")
+        words.chmod(0o600)
+        assert "not encrypted" in examine().of("HL-BAK-02")["says"]

@@ -25,6 +25,7 @@ from hotspot_lite.trade import (
     recovery,
     undecided,
 )
+from hotspot_lite.trade.backups import Places
 from hotspot_lite.trade.models import Event, Message, Payment
 
 NOW = 1_800_000_000
@@ -82,7 +83,9 @@ def start(box: Box) -> recovery.Recovery | None:
     store.close()
     (box.settings.run_dir / recovery.MARK).unlink(missing_ok=True)
     home = box.settings.data_dir
-    done = recovery.at_start(home, box.settings.run_dir, [home / "backups"], LATER)
+    done = recovery.at_start(
+        home, box.settings.run_dir, Places(home / "backups"), LATER
+    )
     store.open_file(box.settings.database_file)
     return done
 
@@ -203,7 +206,12 @@ class TestStarting:
         assert not backup.set_aside(home)
 
     def test_a_new_box_is_no_broken_one(self, tmp_path: Path) -> None:
-        assert recovery.at_start(tmp_path, tmp_path / "run", [], NOW) is None
+        assert (
+            recovery.at_start(
+                tmp_path, tmp_path / "run", Places(tmp_path / "none"), NOW
+            )
+            is None
+        )
 
     def test_it_is_looked_at_once_for_each_start_of_the_machine(
         self, box: Box, home: Path
@@ -211,7 +219,9 @@ class TestStarting:
         backup_of(home)
         assert start(box) is None
         scribble(box.settings.database_file)
-        again = recovery.at_start(home, box.settings.run_dir, [home / "backups"], LATER)
+        again = recovery.at_start(
+            home, box.settings.run_dir, Places(home / "backups"), LATER
+        )
         assert again is None
 
     def test_a_broken_one_is_kept_aside_and_the_newest_good_backup_restored(

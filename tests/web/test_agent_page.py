@@ -226,3 +226,9 @@ def test_her_first_password_is_changed_before_she_sells(
     browser = site.browser()
     browser.post("/admin/login", {"name": "zuri", "password": PASSWORD})
     assert browser.get(PAGE).where == "/admin/me"
+    csrf = browser.get("/admin/me").field("csrf")
+    plan = site.plan("Sold by nobody")
+    sale = {"plan": str(plan.id), "once": "x", "csrf": csrf}
+    assert browser.post(f"{PAGE}/sell", sale).where == "/admin/me"
+    assert not Payment.select().exists()
+    assert browser.post("/admin/logout", {"csrf": csrf}).where == "/admin/login"

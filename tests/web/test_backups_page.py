@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyrage
 import pytest
-from house import Browser, Site
+from house import Browser, Site, Start
 
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.store import backup
-from hotspot_lite.trade import conditions, recovery
+from hotspot_lite.trade import conditions, preferences, recovery
 from hotspot_lite.trade.models import Audit
 
 
@@ -87,3 +88,46 @@ class TestOthers:
     ) -> None:
         assert owner.post("/admin/backups", {"csrf": "x"}).status == 403
         assert not list(sight.waiting_jobs(rows))
+
+
+class TestWithAPassphrase:
+    @pytest.fixture
+    def words(self, tmp_path: Path) -> Path:
+        file = tmp_path / "words"
+        file.write_text("five goats on a green hill\n")
+        file.chmod(0o600)
+        return file
+
+    def test_a_backup_is_taken_away_encrypted(
+        self, start_site: Start, words: Path
+    ) -> None:
+        site = start_site(BACKUP_PASSPHRASE_FILE=str(words))
+        owner = site.staff("olive", "owner")
+        made = backup.make(site.box.settings.data_dir, kept(site), 1_800_000_000)
+        answer = owner.get(f"/admin/backups/{made.path.name}")
+        opened = pyrage.passphrase.decrypt(answer.body, words.read_text().strip())
+        assert opened == made.path.read_bytes()
+        assert answer.headers["content-disposition"].endswith('.zip.age"')
+        assert words.read_text().strip() not in owner.get("/admin/backups").text
+
+    def test_and_not_at_all_when_the_passphrase_is_gone(
+        self, start_site: Start, words: Path
+    ) -> None:
+        site = start_site(BACKUP_PASSPHRASE_FILE=str(words))
+        owner = site.staff("olive", "owner")
+        made = backup.make(site.box.settings.data_dir, kept(site), 1_800_000_000)
+        words.unlink()
+        answer = owner.get(f"/admin/backups/{made.path.name}")
+        assert answer.status == 500
+        assert b"PK" not in answer.body
+
+    def test_no_page_turns_the_encryption_off(
+        self, start_site: Start, words: Path
+    ) -> None:
+        site = start_site()
+        owner = site.staff("olive", "owner")
+        page = owner.get("/admin/settings")
+        change = {"name": "backup.passphrase_file", "value": str(words)}
+        answer = owner.post("/admin/settings", change | {"csrf": page.field("csrf")})
+        assert "config.toml" in answer.text
+        assert not preferences.read()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from house import Browser, Site
 
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade.models import Customer, ImportRun
+from hotspot_lite.trade.models import Customer, ImportRun, Plan
 
 
 @pytest.fixture
@@ -101,3 +102,13 @@ class TestOthers:
 
     def test_an_import_there_is_not(self, owner: Browser) -> None:
         assert owner.get("/admin/imports/99").status == 404
+
+
+def test_a_dump_of_phpnuxbill_is_looked_at_by_a_job(site: Site, owner: Browser) -> None:
+    assert "mysqldump phpnuxbill" in owner.get("/admin/imports").text
+    dump = (Path(__file__).parents[1] / "papers/data/nuxbill_extended.sql").read_text()
+    status, where = paste(owner, dump, "phpnuxbill")
+    assert status == 303
+    work(site)
+    assert "rude is banned there." in owner.get(where).text
+    assert Plan.select().count() == 0

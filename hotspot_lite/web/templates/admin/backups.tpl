@@ -28,6 +28,9 @@
 <tr><th scope="row">{{row["at"]}}</th><td data-name="Age">{{row["age"]}}</td><td data-name="Size">{{row["size"]}}</td><td data-name="Where">{{row["where"]}}</td><td data-name="File"><a href="/admin/backups/{{row["name"]}}" download aria-label="Download {{row["name"]}}">Download</a></td></tr>
 % end
 </tbody></table></div>
+% if is_sealed:
+<p class="hint">Copies and downloads are encrypted: without the passphrase nobody opens them, nor do you. Keep it on paper, away from the box.</p>
+% end
 <p class="hint">A backup holds every customer and the box's own key: keep it as you keep money. To restore one, stop the box and run <code>hotspot-lite backup restore FILE</code>.</p>
 % else:
 <p class="empty">No backup was made yet. The first comes within the hour.</p>

@@ -12,7 +12,7 @@
 % end
 </select>
 <label for="file">File</label>
-<input id="file" type="file" accept=".csv,.txt,.xlsx,text/csv">
+<input id="file" type="file" accept=".csv,.txt,.xlsx,.sql,text/csv">
 <label for="text">Or paste rows here, the names of the columns first</label>
 <textarea id="text" name="text" rows="4" maxlength="12000" placeholder="{{kinds[0].example}}">{{text}}</textarea>
 <button>Look at it</button>
@@ -22,7 +22,10 @@
 <h2>Which columns</h2>
 % for kind in kinds:
 <p><b>{{kind.title}}</b>: \\
-% for column in kind.columns:
+% if kind.says:
+<code>{{kind.says}}</code>\\
+% end
+% for column in kind.columns if not kind.says else ():
 <code>{{column.name}}</code>{{" (needed)" if column.is_needed else ""}}{{"" if column is kind.columns[-1] else ", "}}\\
 % end
 </p>
