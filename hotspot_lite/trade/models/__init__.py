@@ -29,6 +29,7 @@ from hotspot_lite.trade.models.goods import Discount, Plan, Voucher, VoucherBatc
 from hotspot_lite.trade.models.house import (
     Audit,
     Condition,
+    EarlyReport,
     Event,
     Login,
     Look,
@@ -69,6 +70,7 @@ __all__ = [
     "CustomerNote",
     "Device",
     "DeviceBlock",
+    "EarlyReport",
     "Errand",
     "Event",
     "Export",
