@@ -34,6 +34,7 @@ from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
 from hotspot_lite.wires.routeros import Router, RouterAddress
 from hotspot_lite.wires.sms import SmsAccount
+from hotspot_lite.wires.sms_modem import Modem
 
 if TYPE_CHECKING:
     from hotspot_lite.wires.radius import Address
@@ -238,6 +239,13 @@ class Outside:
             username=s["sms.username"],
             partner_id=s["sms.username"],
             body=s["sms.template"],
+            modem=self.modem(),
+        )
+
+    def modem(self) -> Modem:
+        """The GSM modem that the settings name."""
+        return Modem(
+            self.settings["sms.modem"], str(self.settings.run_dir / "modem.lock")
         )
 
     def bookkeeper(self, note: Note) -> Bookkeeper | None:

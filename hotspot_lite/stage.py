@@ -76,6 +76,7 @@ class Stage:
         """Make the database and put one package on sale."""
         self.command("db", "migrate")
         terms = ("--duration", "1h", "--rate", "2M/4M")
+        self.town.sms.reports.url = self.command("message", "reports")["url"]
         self.command("plan", "add", "--name", plan, "--price", price, *terms)
 
     # -- processes ---------------------------------------------------------------

@@ -8,6 +8,7 @@ from hotspot_lite.box import Box, open_box
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
+from hotspot_lite.errors import BadInput
 
 
 def message_list(args: Args) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def message_list(args: Args) -> dict[str, Any]:
                 "state": one.state,
                 "waiting": counts.waiting,
                 "sent": counts.sent,
+                "delivered": counts.delivered,
+                "undelivered": counts.undelivered,
                 "failed": counts.failed,
                 "uncertain": counts.uncertain,
             }
@@ -86,6 +89,21 @@ def message_stop(args: Args) -> dict[str, str]:
     return {"messages_to_many": "yes" if args.undo else "no"}
 
 
+def message_reports(args: Args) -> Answer:
+    """Tell the address to type into the SMS provider's page for delivery reports."""
+    from hotspot_lite.trade import deliveries
+
+    box = open_box()
+    url = deliveries.url(box.settings, box.key)
+    if not url:
+        raise BadInput(
+            "There is no address for delivery reports.",
+            "Set mpesa.callback_url or web.public_url, and an sms.provider of: "
+            f"{', '.join(deliveries.REPORTING)}.",
+        )
+    return Answer({"url": url}, url)
+
+
 def _house(box: Box) -> Any:
     from hotspot_lite.trade.drafts import House
 
@@ -106,6 +124,7 @@ def add_to(nouns: Any) -> None:
     send.add_argument("--dry-run", action="store_true")
     for name, verb in (("cancel", message_cancel), ("retry", message_retry)):
         add_verb(noun, name, verb).add_argument("id", type=int)
+    add_verb(noun, "reports", message_reports)
     stop = add_verb(noun, "stop", message_stop)
     stop.add_argument("address")
     stop.add_argument("--undo", action="store_true")

@@ -10,7 +10,10 @@ from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.radius import config
+from hotspot_lite.settings import Settings
+from hotspot_lite.wires import sms_modem
 from hotspot_lite.wires.daraja_callback import check_callback_url
+from hotspot_lite.wires.sms_modem_words import MODEM_TODO
 
 MPESA = ("consumer_key", "consumer_secret", "passkey", "shortcode")
 CONFIG_HINT = "in config.toml or on the admin page, then restart the box"
@@ -157,12 +160,28 @@ def sms(case: Case) -> Iterator[Finding]:
             "Customers don't get their login by SMS; the waiting page still shows it.",
             f"Set sms.provider and sms.api_key {CONFIG_HINT}.",
         )
+    elif provider == "modem":
+        yield _modem(s)
     elif provider != "http" and not s["sms.api_key"]:
         says = f"sms.provider is {provider}, but sms.api_key is not set."
         todo = f"Set it {CONFIG_HINT}."
         yield Finding("HL-SET-08", "broken", says, "No SMS leaves the box.", todo)
     else:
         yield ok("HL-SET-08", f"SMS by {provider}")
+
+
+def _modem(s: Settings) -> Finding:
+    impact = "No SMS leaves the box."
+    try:
+        stands = sms_modem.look(sms_modem.Modem(s["sms.modem"]))
+    except HotspotError as exc:
+        return Finding("HL-SET-08", "broken", exc.says, impact, exc.todo)
+    if not stands.is_ready:
+        says = f"The modem is {stands.state}, not in a network. {stands.why}".strip()
+        return Finding("HL-SET-08", "broken", says, impact, MODEM_TODO)
+    told = (stands.operator, "" if stands.signal is None else f"{stands.signal} %")
+    detail = ", ".join(word for word in told if word)
+    return ok("HL-SET-08", f"SMS by a modem{f' ({detail})' if detail else ''}")
 
 
 def staff(case: Case) -> Iterator[Finding]:

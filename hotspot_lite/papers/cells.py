@@ -58,7 +58,8 @@ def unit(kind: str) -> str:
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula, and no control characters."""
     clean = "".join(sign for sign in text if sign >= " ")
-    return f"'{clean}" if clean.startswith(FORMULA) or text[:1] in "\t\r" else clean
+    is_odd = clean.startswith(FORMULA) or text.startswith(("\t", "\r"))
+    return f"'{clean}" if is_odd else clean
 
 
 def local(at: int, zone: str) -> datetime:

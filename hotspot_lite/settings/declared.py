@@ -362,9 +362,17 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "sms.provider",
         "log",
-        "textsms, advanta, celcom, sunface, africastalking, http, or log (send none).",
+        "textsms, advanta, celcom, sunface, africastalking, http, modem (a GSM modem of"
+        " this machine), or log (send none).",
         one_of(
-            "log", "textsms", "advanta", "celcom", "sunface", "africastalking", "http"
+            "log",
+            "textsms",
+            "advanta",
+            "celcom",
+            "sunface",
+            "africastalking",
+            "http",
+            "modem",
         ),
     ),
     Setting("sms.url", "", "The gateway's address; empty: the provider's own.", url),
@@ -375,6 +383,12 @@ DECLARED: tuple[Setting, ...] = (
         "sms.template",
         "",
         "For http: the JSON body, with {to} {text} {from} {id} {key} in it.",
+    ),
+    Setting(
+        "sms.modem",
+        "any",
+        "For modem: any, or its number, path or id in `mmcli --list-modems`.",
+        matching("[A-Za-z0-9/][A-Za-z0-9/._:-]{0,119}", "any, or as mmcli names it"),
     ),
     Setting(
         "sms.per_minute",

@@ -1,6 +1,6 @@
 """A pretend SMS gateway: the TextSMS family and Africa's Talking at one address.
 
-Keeps every message it took, and can be down, slow or unwilling.
+Keeps every message it took, reports on it, and can be down, slow or unwilling.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from hotspot_lite.town.inhabitant import Inhabitant
+from hotspot_lite.town.sms_reports import FAULTS as REPORT_FAULTS
+from hotspot_lite.town.sms_reports import Reports
 from hotspot_lite.town.stand import Ask, Reply, Stand, as_html, as_json
 
 # down: HTTP 503. lost: taken, but the answer never comes. no-credit, bad-key: refused.
@@ -43,7 +45,9 @@ class PretendSmsGateway(Inhabitant):
         port: int = 0,
         api_key: str = "pretend-sms-key",
         now: Callable[[], float] = time.time,
+        scale: float = 1.0,
     ) -> None:
+        self.reports = Reports(scale)
         self.api_key = api_key
         self.fault = ""
         self.slow_seconds = 0.0
@@ -70,6 +74,7 @@ class PretendSmsGateway(Inhabitant):
 
     def stop(self) -> None:
         """Stop answering."""
+        self.reports.stop()
         self._stand.stop()
 
     def _answer(self, ask: Ask) -> Reply:
@@ -99,6 +104,7 @@ class PretendSmsGateway(Inhabitant):
             return _textsms_answer(1003, "Invalid mobile number", to)
         sender = str(asked.get("shortcode", ""))
         taken = self._take(to, str(asked.get("message", "")), sender)
+        self.reports.of(taken.id, to, is_form=False)
         return _textsms_answer(200, "Success", to, int(taken.id))
 
     def _africastalking(self, ask: Ask) -> Reply:
@@ -112,6 +118,7 @@ class PretendSmsGateway(Inhabitant):
             return _africastalking_answer(403, "InvalidPhoneNumber", to)
         sender = asked.get("from", "")
         taken = self._take(to.removeprefix("+"), asked.get("message", ""), sender)
+        self.reports.of(taken.id, taken.to, is_form=True)
         return _africastalking_answer(101, "Success", to, f"ATPid_{taken.id}")
 
     def _take(self, to: str, text: str, sender: str) -> TakenSms:
@@ -132,10 +139,14 @@ class PretendSmsGateway(Inhabitant):
     def _steer(self, told: Mapping[str, Any]) -> Reply:
         fault = told.get("fault", self.fault)
         slow = told.get("slow_seconds", self.slow_seconds)
-        unknown = set(told) - {"fault", "slow_seconds"}
-        if unknown or fault not in FAULTS or not isinstance(slow, int | float):
-            return as_json({"wrong": "fault or slow_seconds"}, 400)
+        reports = told.get("reports", self.reports.fault)
+        url = told.get("reports_to", self.reports.url)
+        unknown = set(told) - {"fault", "slow_seconds", "reports", "reports_to"}
+        is_known = fault in FAULTS and reports in REPORT_FAULTS and isinstance(url, str)
+        if unknown or not is_known or not isinstance(slow, int | float):
+            return as_json({"wrong": "fault, slow_seconds or reports"}, 400)
         self.fault, self.slow_seconds = fault, float(slow)
+        self.reports.fault, self.reports.url = reports, url
         return as_json({"done": None})
 
 

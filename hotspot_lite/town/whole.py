@@ -64,7 +64,7 @@ class Town(Inhabitant):
         self.daraja = PretendDaraja(scale=scale, now=now)
         self.paystack = PretendPaystack(scale=scale)
         self.paystack.webhooks.url = f"{self.portal_url}/cb/paystack"
-        self.sms = PretendSmsGateway()
+        self.sms = PretendSmsGateway(scale=scale)
         self.router = PretendRouter(
             identity="Town Router",
             api_users={"hotspot-lite": API_PASSWORD},

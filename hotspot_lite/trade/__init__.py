@@ -22,7 +22,7 @@ People: customers, phones, emails, helping (at the counter); staff, passwords,
 second_factor, tokens (of programs).
 
 Words: letters (written by themselves), owed (when), messages; campaigns, drafts,
-audiences, optout.
+audiences, optout; deliveries, delivery_words (what arrived).
 
 Back office: imports, importing, newcomers, uploads; exports, mailed, reports; syncing;
 hooks.

@@ -7,6 +7,7 @@ never sent again by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,7 +18,8 @@ from peewee import fn
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import audit, events
+from hotspot_lite.trade import audit, deliveries, events
+from hotspot_lite.trade.delivery_words import DELIVERED
 from hotspot_lite.trade.drafts import MOST_SUBJECT, Draft, House, recipients_of
 from hotspot_lite.trade.models import Campaign, Message, OptedOut
 
@@ -121,7 +123,10 @@ def settle(
     change = {"state": state, "provider_id": provider_id, "says": says[:200]}
     if state in ("sent", "uncertain"):
         change["sent_at"] = now  # type: ignore[assignment]
-    Message.update(change).where(Message.id == message.id).execute()
+    with store.atomic():
+        Message.update(change).where(Message.id == message.id).execute()
+        if provider_id:
+            deliveries.catch_up(message.id, provider_id, now)
 
 
 def go_on(campaign_id: int, delay_seconds: float, now: int) -> None:
@@ -157,12 +162,17 @@ def quiet_seconds(now: int, zone: str, quiet_from: int, quiet_until: int) -> int
 
 @dataclass(frozen=True)
 class Counts:
-    """How many messages of a campaign are in each state."""
+    """How many messages of a campaign are in each state.
+
+    Those of which the provider said so, `delivered` and `undelivered`, are sent too.
+    """
 
     waiting: int = 0
     sent: int = 0
     failed: int = 0
     uncertain: int = 0
+    delivered: int = 0
+    undelivered: int = 0
 
     @property
     def total(self) -> int:
@@ -172,7 +182,12 @@ class Counts:
     def __str__(self) -> str:
         more = [
             f"{count} {name}"
-            for name, count in (("failed", self.failed), ("uncertain", self.uncertain))
+            for name, count in (
+                ("delivered", self.delivered),
+                ("not delivered", self.undelivered),
+                ("failed", self.failed),
+                ("uncertain", self.uncertain),
+            )
             if count
         ]
         return ", ".join([f"{self.sent} sent", *more])
@@ -186,7 +201,27 @@ def counts(campaign_id: int) -> Counts:
     rows: Any = query.group_by(Message.state).tuples()
     found: dict[str, int] = dict(rows)
     leaving = found.pop("sending", 0)
-    return Counts(waiting=found.pop("waiting", 0) + leaving, **found)
+    arrived, lost = _told(campaign_id)
+    waiting = found.pop("waiting", 0) + leaving
+    return Counts(waiting=waiting, **found, delivered=arrived, undelivered=lost)
+
+
+def _told(campaign_id: int) -> tuple[int, int]:
+    query = Message.select(Message.delivery, fn.COUNT()).where(
+        Message.campaign == campaign_id
+    )
+    rows: Any = query.group_by(Message.delivery).tuples()
+    told = dict(rows)
+    told.pop("", 0)
+    arrived = told.pop(DELIVERED, 0)
+    return arrived, sum(told.values())
+
+
+# What the provider said afterwards.
+TOLD = {
+    "delivered": Message.delivery == DELIVERED,
+    "undelivered": Message.delivery.startswith("failed"),
+}
 
 
 def newest(most: int = 30) -> list[Campaign]:
@@ -195,11 +230,26 @@ def newest(most: int = 30) -> list[Campaign]:
 
 
 def messages_of(campaign_id: int, state: str = "", most: int = 200) -> list[Message]:
-    """The messages of a campaign, those of one state if it is named."""
+    """The messages of a campaign, those of one state if it is named.
+
+    A state is a message's, or one of TOLD.
+    """
     query = Message.select().where(Message.campaign == campaign_id)
     if state:
-        query = query.where(Message.state == state)
+        query = query.where(TOLD.get(state, Message.state == state))
     return list(query.order_by(Message.id).limit(most))
+
+
+def each_of(campaign_id: int) -> Iterator[Message]:
+    """Every message of a campaign, a few at a time from the disk."""
+    last = 0
+    while True:
+        mine = (Message.campaign == campaign_id) & (Message.id > last)
+        some = list(Message.select().where(mine).order_by(Message.id).limit(500))
+        yield from some
+        if not some:
+            return
+        last = some[-1].id
 
 
 def cancel(campaign_id: int, who: str, now: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotspot_lite import jobs, store
-from hotspot_lite.trade import letters
+from hotspot_lite.trade import deliveries, letters
 from hotspot_lite.trade.letters import Standing
 from hotspot_lite.trade.models import Message, Subscription
 
@@ -108,6 +108,8 @@ def sent(message: Message, provider_id: str, uncertain: bool, now: int) -> None:
     state = "uncertain" if uncertain else "sent"
     with store.atomic():
         _mark(message, state=state, provider_id=provider_id, sent_at=now)
+        if provider_id:
+            deliveries.catch_up(message.id, provider_id, now)
         jobs.finish()
 
 

@@ -127,6 +127,10 @@ def _time(payment: Payment) -> Iterator[Moment]:
             yield Moment(time.ended_at, says)
         for row in Message.select().where(Message.subscription == time):
             yield Moment(row.made_at, f"SMS with the login: {row.state}", row.says)
+            if row.delivered_at is not None:
+                yield Moment(row.delivered_at, "The SMS was delivered")
+            elif row.delivery:
+                yield Moment(row.sent_at or row.made_at, f"The SMS: {row.delivery}")
 
 
 def _back(payment: Payment) -> Iterator[Moment]:

@@ -34,6 +34,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from hotspot_lite.web.credit import Credit
     from hotspot_lite.web.crew import Crew
     from hotspot_lite.web.customers import Customers
+    from hotspot_lite.web.delivery_reports import DeliveryReports
     from hotspot_lite.web.discounts import Discounts
     from hotspot_lite.web.errands import Errands
     from hotspot_lite.web.exceptions import Exceptions
@@ -83,6 +84,7 @@ def make_app(box: Box, rails: Rails) -> Bottle:
         Returning(box),
         Captive(box),
         Paybill(box),
+        DeliveryReports(box),
         Results(box),
         door,
         Admin(box, door),

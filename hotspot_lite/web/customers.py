@@ -232,6 +232,8 @@ class Customers(Desk):
                 "kind": row.kind,
                 "state": row.state,
                 "says": row.says,
+                "delivery": row.delivery,
+                "delivered": self._when(row.delivered_at),
             }
             for row in query.order_by(Message.id.desc()).limit(MOST)
         ]

@@ -103,9 +103,9 @@ class Payments(Desk):
     def _lines(self, wanted: Wanted, may_see: bool) -> Iterator[bytes]:
         """The file, line by line: the whole would not fit a Pi."""
         yield "\ufeff".encode()
-        yield _line(COLUMNS)
+        yield csv_line(COLUMNS)
         for one in payment_list.each(wanted):
-            yield _line(
+            yield csv_line(
                 (
                     one.id,
                     as_text(one.asked_at),
@@ -140,7 +140,8 @@ def _phone(phone: str, may_see: bool) -> str:
     return f"+{phone}" if may_see else mask(phone)
 
 
-def _line(cells: tuple[Any, ...]) -> bytes:
+def csv_line(cells: tuple[Any, ...]) -> bytes:
+    """One line of a file for a spreadsheet, in which no cell is a formula."""
     out = io.StringIO()
     csv.writer(out).writerow(harmless(str(cell or "")) for cell in cells)
     return out.getvalue().encode()

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.sms_text import parts, plain
+from hotspot_lite.wires import sms_modem
 from hotspot_lite.wires.http import Answer, Caller, OutcomeUnknown
 
 __all__ = ["PROVIDERS", "Message", "Sent", "SmsAccount", "parts", "plain", "send"]
@@ -30,7 +31,8 @@ _CREDIT_TODO = "Buy SMS credit at the provider, then run the failed messages aga
 class SmsAccount:
     """An account at a provider: `url` is its host, or for "http" the whole address.
 
-    The fields from `method` on are for the provider "http" alone. Its url, body and
+    `modem` is for the provider "modem" alone, as the fields from `method` on are for
+    "http". Its url, body and
     headers may hold {to} {text} {from} {id} {key}; `body_kind` is form, json or
     query. It counts as sent if the status lies in `ok_status` and, where `ok_path`
     is set ("a.0.b"), the JSON there reads `ok_value` (any value if that is empty).
@@ -42,6 +44,7 @@ class SmsAccount:
     sender: str = ""
     username: str = ""
     partner_id: str = ""
+    modem: sms_modem.Modem = sms_modem.Modem()
     method: str = "POST"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: str = field(default="", repr=False)
@@ -189,6 +192,11 @@ def _africastalking_refusal(code: str, words: str) -> Exception:
     return GiveUp(says, _NUMBER_TODO if is_number else _KEY_TODO)
 
 
+def _modem(account: SmsAccount, message: Message, caller: Caller) -> Sent:
+    sms_modem.send(account.modem, message.to, message.text)
+    return Sent(message.our_id or "modem")
+
+
 def _http(account: SmsAccount, message: Message, caller: Caller) -> Sent:
     """Any other provider, described by the owner in templates."""
     values = {
@@ -314,4 +322,5 @@ PROVIDERS: dict[str, Provider] = {
     "sunface": _textsms,
     "africastalking": _africastalking,
     "http": _http,
+    "modem": _modem,
 }

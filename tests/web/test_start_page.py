@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from house import Browser, Site, Start
 
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
+from hotspot_lite.town.modem import PretendModem
 from hotspot_lite.town.sms import PretendSmsGateway
 from hotspot_lite.trade import beginning, errands, payments, vouchers
 from hotspot_lite.trade.models import Message, Payment
+from hotspot_lite.wires import sms_modem
 
 HERE = "/admin/start"
 
@@ -144,3 +147,23 @@ def test_without_keys_there_is_nothing_to_try(owner: Browser) -> None:
     assert 'value="mpesa"' not in owner.get(HERE).text.replace(
         'name="step" value="mpesa"', ""
     )
+
+
+def test_a_test_sms_by_a_modem_of_this_machine(
+    start_site: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modem = PretendModem(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(modem.folder), prepend=":")
+    site = start_site(SMS_PROVIDER="modem")
+    owner = site.staff("olive", "owner")
+    assert post(owner, "sms", phone="0712 345 678")[0] == 303
+    journey.here.use(site.box)
+    modem.fail("send", "hang")
+    monkeypatch.setattr(sms_modem, "SEND_SECONDS", 0.5)
+    journey.tell(Message.get().id)
+    assert "The last test: uncertain" in owner.get(HERE).text
+    modem.fail("send", "")
+    Message.update(state="waiting").execute()
+    journey.tell(Message.get().id)
+    assert modem.sent[0][0] == "+254712345678"
+    assert "sms" in done(site)

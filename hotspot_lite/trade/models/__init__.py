@@ -32,6 +32,7 @@ from hotspot_lite.trade.models.goods import Discount, Plan, Voucher, VoucherBatc
 from hotspot_lite.trade.models.house import (
     Audit,
     Condition,
+    EarlyReport,
     Event,
     Login,
     Look,
@@ -75,6 +76,7 @@ __all__ = [
     "CustomerNote",
     "Device",
     "DeviceBlock",
+    "EarlyReport",
     "Errand",
     "Event",
     "Export",

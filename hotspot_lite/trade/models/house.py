@@ -31,6 +31,19 @@ class Message(Table):
     campaign = KeyTo(Campaign, null=True)
     channel = TextField(default="sms")  # sms | email
     tries = IntegerField(default=0)  # of a message to many
+    delivery = TextField(default="")  # "" | delivered | failed: why
+    delivered_at = IntegerField(null=True)
+
+
+class EarlyReport(Table):
+    """What was told of an SMS whose id we did not know yet (see `deliveries`)."""
+
+    provider_id = TextField(primary_key=True)
+    delivery = TextField()
+    at = IntegerField()
+
+    class Meta:
+        table_name = "early_report"
 
 
 class Event(Table):

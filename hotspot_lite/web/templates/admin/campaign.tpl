@@ -15,8 +15,8 @@
 <p class="hint">Uncertain: the gateway did not answer, or the box lost power just then. They may have arrived, so they are not sent again.</p>
 % end
 <p class="hint"><a class="chip-link" href="/admin/messages/{{one["id"]}}"{{!' aria-current="true"' if not state else ""}}>All</a>
-% for name in states:
-<a class="chip-link" href="/admin/messages/{{one["id"]}}?state={{name}}"{{!' aria-current="true"' if name == state else ""}}>{{name}}</a>
+% for name, label in states.items():
+<a class="chip-link" href="/admin/messages/{{one["id"]}}?state={{name}}"{{!' aria-current="true"' if name == state else ""}}>{{label}}</a>
 % end
 </p>
 % if rows:
@@ -24,10 +24,10 @@
 <thead><tr><th scope="col">To</th><th scope="col">State</th><th scope="col">Text</th></tr></thead>
 <tbody>
 % for row in rows:
-<tr><th scope="row">{{row["to"]}}</th><td data-name="State">{{row["state"]}}{{f": {row['says']}" if row["says"] else ""}}</td><td data-name="Text">{{row["text"]}}</td></tr>
+<tr><th scope="row">{{row["to"]}}</th><td data-name="State">{{row["state"]}}{{f": {row['says']}" if row["says"] else ""}}{{f", {row['delivery']}" if row["delivery"] else ""}}</td><td data-name="Text">{{row["text"]}}</td></tr>
 % end
 </tbody></table></div>
-<p class="hint">At most 200 are shown.</p>
+<p class="hint">At most 200 are shown. <a href="/admin/messages/{{one["id"]}}.csv" download>All of them as CSV</a></p>
 % else:
 <p class="empty">None are in that state.</p>
 % end

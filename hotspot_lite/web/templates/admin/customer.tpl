@@ -118,7 +118,7 @@
 <thead><tr><th scope="col">Written</th><th scope="col">What</th><th scope="col">State</th></tr></thead>
 <tbody>
 % for row in messages:
-<tr><th scope="row">{{row["at"]}}</th><td data-name="What">{{row["kind"]}}</td><td data-name="State">{{row["state"]}} <small>{{row["says"]}}</small></td></tr>
+<tr><th scope="row">{{row["at"]}}</th><td data-name="What">{{row["kind"]}}</td><td data-name="State">{{row["state"]}}{{f", {row['delivery']} {row['delivered']}".rstrip() if row["delivery"] else ""}} <small>{{row["says"]}}</small></td></tr>
 % end
 </tbody></table></div>
 % else:

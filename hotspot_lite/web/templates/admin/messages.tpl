@@ -79,6 +79,9 @@
 % else:
 <p class="empty">Nothing was sent to many yet. Write above; before it leaves you see it with real names and what it costs.</p>
 % end
+% if reports_to:
+<p class="hint">What arrived is told by the provider, once this address stands on its page as callback for delivery reports: <code>{{reports_to}}</code></p>
+% end
 % if opted_out:
 <p class="hint">{{opted_out}} {{"address wants" if opted_out == 1 else "addresses want"}} no such messages and never get any.</p>
 % end

@@ -28,7 +28,7 @@
 <label for="phone">Your phone</label>
 <div class="row"><input id="phone" name="phone" type="tel" inputmode="tel" maxlength="64" required value="{{phone if wrong == "sms" else ""}}"{{!" aria-invalid=true" if wrong == "sms" else ""}}><button name="do" value="sms" class="second">Send a test</button></div>
 % if test:
-<p class="hint">The last test: {{test.state}} {{test.says}}</p>
+<p class="hint">The last test: {{test.state}} {{test.says}} {{test.delivery}}</p>
 % end
 </form>
 % end
