@@ -143,7 +143,7 @@ class Line:
             known = option in (ABORT, INFO, GO)
             self._reply(option, ACK if known else UNSUPPORTED)
             if option in (ABORT, GO):
-                return option == GO
+                return bool(option == GO)
 
     def _reply(self, option: int, kind: int, data: bytes = b"") -> None:
         head = struct.pack(">QIII", OPTION_REPLY_MAGIC, option, kind, len(data))
