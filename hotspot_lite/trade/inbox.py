@@ -51,7 +51,9 @@ def take_or_keep(data_dir: Path, message: Message, take: Callable[[], str]) -> s
 
 def keep(folder: Path, message: Message) -> Path:
     """Write one message, whole and synced; the same message again is the same file."""
-    folder.mkdir(mode=0o770, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(mode=0o770, exist_ok=True)
+        _sync(folder.parent)  # a new folder's name is on the disk only then
     text = {**asdict(message), "raw": base64.b64encode(message.raw).decode()}
     body = json.dumps({**text, "received_at": 0, "peer": ""}, sort_keys=True)
     name = hashlib.sha256(body.encode()).hexdigest()[:40]
