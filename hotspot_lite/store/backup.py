@@ -25,6 +25,7 @@ from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import migrations
 
 LEDGER, KEY = "hotspot.db", "box.key"
+SCRATCH = ".making-"
 NAME = re.compile(r"hotspot-(\d{8}T\d{6})Z\.zip(\.age)?")
 Prepare = Callable[[Path, Path | None], None]
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
@@ -204,11 +205,23 @@ def whoever_has_it_open(path: Path) -> list[int]:
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
     """A folder of one's own in `folder`: a rename within one disk is all or nothing."""
-    path = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+    path = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=folder))
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def forget_scratch(folder: Path, now: int) -> int:
+    """Delete what a power cut left of `scratch` a day ago, in clear; how many."""
+    found = [
+        path
+        for path in folder.glob(f"{SCRATCH}*")
+        if path.is_dir() and path.stat().st_mtime < now - 86_400
+    ]
+    for path in found:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(found)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,3 +55,15 @@ def test_nothing_is_deleted_under_a_clock_that_may_be_wrong(
     monkeypatch.setattr(journey.here, "clock", lambda: reading)
     journey.tidy()
     assert Event.select().count() == left
+
+
+def test_what_a_power_cut_left_half_made_is_deleted_after_a_day(box: Box) -> None:
+    folder, now = box.settings.data_dir, journey.here.now()
+    old, fresh, other = (folder / n for n in (".making-a", ".making-b", "making-c"))
+    for one in (old, fresh, other):
+        one.mkdir()
+        (one / "hotspot.db").write_text("in clear")
+    for one in (old, other):
+        os.utime(one, (now - 90_000, now - 90_000))
+    journey.tidy()
+    assert [one.exists() for one in (old, fresh, other)] == [False, True, True]
