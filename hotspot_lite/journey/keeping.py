@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.store import backup
+from hotspot_lite.store.backup import forget_scratch
 from hotspot_lite.trade import backups, exports, tidying, uploads
 
 # Not on the hour, when reports and others' jobs begin.
@@ -45,7 +45,7 @@ def tidy() -> None:
         exports.forget_old(here.settings.data_dir / exports.FOLDER, reading.at)
         uploads.forget_old(here.settings.data_dir, reading.at)
         for folder in (here.settings.data_dir, places().home):
-            backup.forget_scratch(folder, reading.at)
+            forget_scratch(folder, reading.at)
         tidying.tidy(here.settings, reading.at)
 
 
