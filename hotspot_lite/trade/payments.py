@@ -159,6 +159,14 @@ def ask(
     return payment
 
 
+def last_phone(mac: str) -> str:
+    """The number that last paid for a device (2547…); "" where none did."""
+    paid = (Payment.mac == mac) & (Payment.state == "paid") & (Payment.phone != "")
+    newest: Any = Payment.asked_at.desc()
+    found = Payment.select(Payment.phone).where(paid).order_by(newest).first()
+    return found.phone if found else ""
+
+
 def _open_prompt(wish: Ask, now: int) -> Payment | None:
     found: Payment | None = (
         Payment.select()

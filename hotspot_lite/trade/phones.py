@@ -30,6 +30,12 @@ def normalise_phone(text: str) -> str:
     return "254" + found[1]
 
 
+def local(phone: str) -> str:
+    """A normalised number as people here write it: '0712 345 678'."""
+    bare = "0" + phone.removeprefix("254")
+    return f"{bare[:4]} {bare[4:7]} {bare[7:]}"
+
+
 def mask(phone: str) -> str:
     """Return `phone` with its middle hidden, like '2547•••• 126', for pages and logs.
 

@@ -7,7 +7,7 @@ at the address that the device had when it was last put online.
 from __future__ import annotations
 
 from hotspot_lite import store
-from hotspot_lite.trade import customers, pausing, subscriptions
+from hotspot_lite.trade import customers, pausing, payments, phones, subscriptions
 from hotspot_lite.trade.models import Device, Subscription
 from hotspot_lite.web import pages
 from hotspot_lite.web.visitor import Visitor
@@ -23,6 +23,14 @@ def paused_of(who: Visitor, now: int) -> Subscription | None:
     """The paused time of this device, or None."""
     customer = customers.by_device(who.mac)
     return pausing.of(customer, now) if customer else None
+
+
+def remembered_phone(who: Visitor) -> str:
+    """The number that last paid for this very device, as people write it; or ""."""
+    if own_device(who) is None:
+        return ""
+    phone = payments.last_phone(who.mac)
+    return phones.local(phone) if phone else ""
 
 
 def own_device(who: Visitor) -> Device | None:

@@ -27,7 +27,7 @@ from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, promo, waiting
 from hotspot_lite.web.given import Given, chosen_plan
 from hotspot_lite.web.language import Words
-from hotspot_lite.web.own import live_of, own_device, paused_of
+from hotspot_lite.web.own import live_of, own_device, paused_of, remembered_phone
 from hotspot_lite.web.rails import Rails, WebRail, offered
 from hotspot_lite.web.returning import Welcome
 from hotspot_lite.web.sheet import Sheet
@@ -153,6 +153,7 @@ class Portal(Sheet):
             who=who,
             state=self.state(who),
             values=values,
+            phone=values.get("phone") or remembered_phone(who),
             asks_promo=promo.is_asked_for(now),
             problem_field=problem.field if problem else "",
             problem=t.said(problem) if problem else "",

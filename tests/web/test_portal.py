@@ -14,7 +14,7 @@ from house import IP, JOINED, MAC, ROUTER, Browser, Site, Start
 from peewee import OperationalError
 
 from hotspot_lite.trade import access, look, payments, subscriptions, vouchers
-from hotspot_lite.trade.models import Payment, Plan, Subscription, Voucher
+from hotspot_lite.trade.models import Device, Payment, Plan, Subscription, Voucher
 from hotspot_lite.web import language, visitor, waiting
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
@@ -692,3 +692,29 @@ def test_a_card_and_the_status_say_when_it_gets_slower(
     assert "left" in page and "Slower now" not in page
     Subscription.update(full_rate="2M/4M").execute()
     assert "Slower now: 2 GB a day" in customer.get(f"/status?{JOINED}").text
+
+
+def test_the_number_that_paid_is_remembered_for_its_device_and_for_no_other(
+    site: Site, customer: Browser
+) -> None:
+    here = f"mac={MAC}&ip=127.0.0.1"
+    payment = site.ask(site.plan())
+    assert '0712 345 678"' not in customer.get(f"/?{here}").text
+    payments.mark_paid(payment, "callback", None, "SGR1ABCDEF", site.now())
+    subscriptions.fulfil(payment.id, site.now())
+    Device.update(ip="127.0.0.1").execute()
+    assert 'value="0712 345 678"' in customer.get(f"/?{here}").text
+    for other in (f"mac={MAC}&ip=10.5.50.77", "mac=02:00:00:00:00:99&ip=127.0.0.1"):
+        assert '0712 345 678"' not in customer.get(f"/?{other}").text
+
+
+def test_what_was_typed_goes_before_what_is_remembered(
+    site: Site, customer: Browser
+) -> None:
+    payment = site.ask(site.plan())
+    payments.mark_paid(payment, "callback", None, "SGR1ABCDEF", site.now())
+    subscriptions.fulfil(payment.id, site.now())
+    Device.update(ip="127.0.0.1").execute()
+    state = customer.get(f"/?mac={MAC}&ip=127.0.0.1").field("state")
+    fields = {"plan": "1", "phone": "07", "state": state}
+    assert 'value="07"' in customer.post("/buy", fields).text

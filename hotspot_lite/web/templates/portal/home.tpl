@@ -49,7 +49,7 @@
 % is_wrong = problem_field == "phone"
 % only_prompt = [name for name, _ in ways] == ["mpesa"]
 <label for="phone">{{t("home.phone" if only_prompt else "pay.phone")}}</label>
-<input id="phone" name="phone" type="tel" inputmode="tel" autocomplete="tel" required maxlength="64" value="{{values.get("phone", "")}}" aria-describedby="phone-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
+<input id="phone" name="phone" type="tel" inputmode="tel" autocomplete="tel" required maxlength="64" value="{{phone}}" aria-describedby="phone-says"{{!" aria-invalid=true autofocus" if is_wrong else ""}}>
 % if is_wrong:
 <p id="phone-says" class="wrong" role="alert">{{problem}}</p>
 % else:
