@@ -13,8 +13,9 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from common import NO_LIMIT, running_box
 
@@ -24,6 +25,7 @@ from hotspot_lite.stage import Stage
 from hotspot_lite.trade import catalogue, exports, imports, reports, uploads
 from hotspot_lite.trade.models import Payment
 
+ZONE = "Africa/Nairobi"
 EVERY_SECONDS = 0.05
 REST_SECONDS = 20
 PAYMENTS = 50_000
@@ -137,8 +139,8 @@ def main(count: int = 5000) -> dict[str, str]:
             until_state(stage, "import_run", "done", "failed"),
         )
         put_payments(PAYMENTS)
-        today = datetime.fromtimestamp(now, UTC).date()
-        span = reports.Span(today, today, "UTC")
+        today = datetime.fromtimestamp(now, ZoneInfo(ZONE)).date()
+        span = reports.Span(today, today, ZONE)
         exports.ask(exports.Order("payment-list", span, "xlsx"), "bench", now)
         measure(
             f"{PAYMENTS} rows go to Excel",
