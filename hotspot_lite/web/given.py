@@ -8,8 +8,8 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, credit, debts, free
-from hotspot_lite.trade.models import Debt, Plan, Subscription
+from hotspot_lite.trade import catalogue, credit, free
+from hotspot_lite.trade.models import Device, Plan, Subscription
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.own import own_device
@@ -75,17 +75,11 @@ class Given(Sheet):
             return False
         return not free.had_today(who.mac, self.now(), self.zone())
 
-    def on_credit(self, who: Visitor) -> Plan | None:
-        """The package that this very device's customer may have now and pay later."""
-        if credit.offer() is None or not self.box.settings["router.host"]:
+    def on_credit(self, device: Device | None) -> Plan | None:
+        """The package that the customer of this very device may have and pay later."""
+        if device is None or not self.box.settings["router.host"]:
             return None
-        device = own_device(who)
-        return credit.for_(device.customer, self.now()) if device else None
-
-    def owed(self, who: Visitor) -> Debt | None:
-        """What this very device's customer owes."""
-        device = own_device(who)
-        return debts.of(device.customer) if device else None
+        return credit.for_(device.customer, self.now())
 
 
 def chosen_plan(text: str, t: Words) -> Plan:

@@ -25,11 +25,9 @@ def paused_of(who: Visitor, now: int) -> Subscription | None:
     return pausing.of(customer, now) if customer else None
 
 
-def remembered_phone(who: Visitor) -> str:
+def remembered_phone(device: Device | None) -> str:
     """The number that last paid for this very device, as people write it; or ""."""
-    if own_device(who) is None:
-        return ""
-    phone = payments.last_phone(who.mac)
+    phone = payments.last_phone(device.mac) if device else ""
     return phones.local(phone) if phone else ""
 
 

@@ -17,12 +17,13 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
     accounts,
     catalogue,
+    debts,
     pausing,
     payments,
     returning,
     vouchers,
 )
-from hotspot_lite.trade.models import Payment, Plan, Subscription
+from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
 from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, promo, waiting
 from hotspot_lite.web.given import Given, chosen_plan
@@ -136,6 +137,7 @@ class Portal(Sheet):
     ) -> HTTPResponse:
         t, now = self.words(who), self.now()
         live, plans = live_of(who, now), catalogue.on_sale()
+        device = own_device(who)
         return pages.portal_page(
             "home",
             t,
@@ -145,15 +147,15 @@ class Portal(Sheet):
             free=[self._card(plan, t) for plan in plans if not plan.price_cents]
             if self.given.may_have_free(who) and not live
             else [],
-            **self._credit(who, t, now),
+            **self._credit(device, t, now),
             ways=[(rail.name, self._button(rail, t)) for rail in self.rails],
             left=waiting.left_of(live[0], now, self.zone()) if live else None,
             paused_seconds=0 if live else _paused_seconds(who, now),
-            login=self._own_login(who, live),
+            login=self._own_login(who, device if live else None),
             who=who,
             state=self.state(who),
             values=values,
-            phone=values.get("phone") or remembered_phone(who),
+            phone=values.get("phone") or remembered_phone(device),
             asks_promo=promo.is_asked_for(now),
             problem_field=problem.field if problem else "",
             problem=t.said(problem) if problem else "",
@@ -166,9 +168,10 @@ class Portal(Sheet):
             **self.frame(who, "/"),
         )
 
-    def _credit(self, who: Visitor, t: Words, now: int) -> dict[str, Any]:
+    def _credit(self, device: Device | None, t: Words, now: int) -> dict[str, Any]:
         """What may be had on credit, and what is owed."""
-        plan, debt = self.given.on_credit(who), self.given.owed(who)
+        plan = self.given.on_credit(device)
+        debt = debts.of(device.customer) if device else None
         day = waiting.clock_text(debt.at, self.zone(), now) if debt else ""
         return {
             "credit": self._card(plan, t) if plan else None,
@@ -219,16 +222,13 @@ class Portal(Sheet):
 
     # --- what they have
 
-    def _own_login(
-        self, who: Visitor, live: list[Subscription]
-    ) -> tuple[str, str] | None:
+    def _own_login(self, who: Visitor, device: Device | None) -> tuple[str, str] | None:
         """Name and password, for the device itself only.
 
         A MAC in the address proves nothing: the password is shown only to the address
         that this device had when it bought.
         """
-        device = own_device(who) if live and who.login_url else None
-        if device is None:
+        if device is None or not who.login_url:
             return None
         return device.customer.username, device.customer.secret
 
