@@ -13,8 +13,11 @@ import pytest
 from house import IP, JOINED, MAC, ROUTER, Browser, Site, Start
 from peewee import OperationalError
 
-from hotspot_lite.trade import access, look, payments, subscriptions, vouchers
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import look
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription, Voucher
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import access, subscriptions
 from hotspot_lite.web import language, visitor, waiting
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
@@ -482,7 +485,7 @@ def test_all_languages_have_the_same_words() -> None:
 
 def test_what_the_trade_says_is_still_said_so() -> None:
     trade = Path(payments.__file__).parent
-    code = "".join(path.read_text(encoding="utf-8") for path in trade.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in trade.rglob("*.py"))
     code = code.replace("{LETTERS}", "10")
     for key in language.words("en").keys:
         if key.startswith("says."):
