@@ -16,7 +16,7 @@ from hotspot_lite.settings import DECLARED, Settings
 
 # A phone of Kenya as it is typed or kept; ids and times of day begin otherwise.
 PHONE = re.compile(r"(?<!\w)(?<!\d\.)\+?(254|0)([17])\d{5}(\d{3})(?!\w|\.\d)")
-# The end of a callback's address is its secret (web/callbacks.py).
+# The end of a callback's address is its secret (web/inbound/callbacks.py).
 TOKEN = re.compile(r"(/(?:cb(?:/c2b|/sms|/r)?|back)/)[A-Za-z0-9_-]{16,}")
 HIDDEN = "••••"
 # What is shorter would be found in ordinary words.

@@ -186,3 +186,25 @@ def test_the_docstring_of_a_room_of_the_trade_names_its_modules() -> None:
         there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
         text = (folder / "__init__.py").read_text(encoding="utf-8")
         assert there - set(re.findall(r"[a-z_0-9]+", text)) == set(), room
+
+
+# Who comes by which door: a room of the web, and the rooms of it that it may import.
+DOORS = {
+    "portal": {"portal"},
+    "inbound": {"inbound"},
+    "v1": {"v1"},
+    "admin": {"admin", "portal"},
+}
+
+
+def test_customers_pages_know_nothing_of_the_staffs() -> None:
+    web = HOUSE / "web"
+    assert {path.parent.name for path in web.glob("*/__init__.py")} == set(DOORS)
+    for room, may in DOORS.items():
+        for path in (web / room).rglob("*.py"):
+            known = {
+                name.split(".")[2]
+                for name in imports_of(path)
+                if name.startswith("hotspot_lite.web.")
+            }
+            assert known & set(DOORS) <= may, f"{path} imports {known}"

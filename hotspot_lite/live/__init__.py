@@ -27,7 +27,8 @@ from hotspot_lite.box import Box, open_box
 from hotspot_lite.live.client import Client
 from hotspot_lite.trade.house import events
 from hotspot_lite.trade.people import staff
-from hotspot_lite.web import board, queue_board
+from hotspot_lite.web import board
+from hotspot_lite.web.admin import queue_board
 from hotspot_lite.web.board import COOKIE, LIVE_PORT_FILE
 
 log = logging.getLogger(__name__)

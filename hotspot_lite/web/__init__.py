@@ -1,4 +1,8 @@
-"""The box's web pages: the customers' portal, payment callbacks, the owner's admin."""
+"""The box's web pages: here what all share, and a room for each who comes.
+
+portal: customers; inbound: providers; admin: the staff; v1: other programs. `templates`
+and `words` are what people read.
+"""
 
 from __future__ import annotations
 
@@ -20,55 +24,55 @@ def make_app(box: Box, rails: Rails) -> Bottle:
     from bottle import Bottle
 
     from hotspot_lite.web import pages
-    from hotspot_lite.web.admin import Admin
-    from hotspot_lite.web.agent_page import AgentPage
-    from hotspot_lite.web.agents import Agents
+    from hotspot_lite.web.admin.agent_page import AgentPage
+    from hotspot_lite.web.admin.agents import Agents
+    from hotspot_lite.web.admin.audit_log import AuditLog
+    from hotspot_lite.web.admin.backups import Backups
+    from hotspot_lite.web.admin.books import Books
+    from hotspot_lite.web.admin.counter import Counter
+    from hotspot_lite.web.admin.credit import Credit
+    from hotspot_lite.web.admin.crew import Crew
+    from hotspot_lite.web.admin.customers import Customers
+    from hotspot_lite.web.admin.discounts import Discounts
+    from hotspot_lite.web.admin.errands import Errands
+    from hotspot_lite.web.admin.exceptions import Exceptions
+    from hotspot_lite.web.admin.home import Admin
+    from hotspot_lite.web.admin.imports import Imports
+    from hotspot_lite.web.admin.letters import Letters
+    from hotspot_lite.web.admin.login import Door
+    from hotspot_lite.web.admin.look import LookPages
+    from hotspot_lite.web.admin.messages import Messages
+    from hotspot_lite.web.admin.money_audit import MoneyAudits
+    from hotspot_lite.web.admin.online import Sessions
+    from hotspot_lite.web.admin.outages import Outages
+    from hotspot_lite.web.admin.payments import Payments
+    from hotspot_lite.web.admin.plans import Plans
+    from hotspot_lite.web.admin.programs import Programs
+    from hotspot_lite.web.admin.queue import Queue
+    from hotspot_lite.web.admin.queue_change import QueueChanges
+    from hotspot_lite.web.admin.reports import Reports
+    from hotspot_lite.web.admin.router_figures import RouterFigures
+    from hotspot_lite.web.admin.settings_page import SettingsPage
+    from hotspot_lite.web.admin.start import Start
+    from hotspot_lite.web.admin.story import Story
+    from hotspot_lite.web.admin.trend import Trend
+    from hotspot_lite.web.admin.usage import Usage
+    from hotspot_lite.web.admin.vouchers import Vouchers
     from hotspot_lite.web.api import Api
-    from hotspot_lite.web.audit_log import AuditLog
-    from hotspot_lite.web.backups import Backups
-    from hotspot_lite.web.books import Books
-    from hotspot_lite.web.callbacks import Callbacks
-    from hotspot_lite.web.captive import Captive
-    from hotspot_lite.web.claim import Claims
-    from hotspot_lite.web.counter import Counter
-    from hotspot_lite.web.credit import Credit
-    from hotspot_lite.web.crew import Crew
-    from hotspot_lite.web.customers import Customers
-    from hotspot_lite.web.delivery_reports import DeliveryReports
-    from hotspot_lite.web.discounts import Discounts
-    from hotspot_lite.web.errands import Errands
-    from hotspot_lite.web.exceptions import Exceptions
-    from hotspot_lite.web.imports import Imports
-    from hotspot_lite.web.letters import Letters
-    from hotspot_lite.web.login import Door
-    from hotspot_lite.web.look import LookPages
-    from hotspot_lite.web.messages import Messages
+    from hotspot_lite.web.inbound.callbacks import Callbacks
+    from hotspot_lite.web.inbound.delivery_reports import DeliveryReports
+    from hotspot_lite.web.inbound.paybill import Paybill
+    from hotspot_lite.web.inbound.results import Results
     from hotspot_lite.web.mishaps import Mishaps
-    from hotspot_lite.web.money_audit import MoneyAudits
-    from hotspot_lite.web.mytime import MyTime
-    from hotspot_lite.web.online import Sessions
-    from hotspot_lite.web.outages import Outages
-    from hotspot_lite.web.paybill import Paybill
-    from hotspot_lite.web.payments import Payments
-    from hotspot_lite.web.plans import Plans
-    from hotspot_lite.web.portal import Portal
-    from hotspot_lite.web.programs import Programs
-    from hotspot_lite.web.purchase import Purchase
-    from hotspot_lite.web.queue import Queue
-    from hotspot_lite.web.queue_change import QueueChanges
-    from hotspot_lite.web.reports import Reports
-    from hotspot_lite.web.results import Results
-    from hotspot_lite.web.returning import Returning
-    from hotspot_lite.web.router_figures import RouterFigures
+    from hotspot_lite.web.portal.captive import Captive
+    from hotspot_lite.web.portal.claim import Claims
+    from hotspot_lite.web.portal.front import Portal
+    from hotspot_lite.web.portal.mytime import MyTime
+    from hotspot_lite.web.portal.purchase import Purchase
+    from hotspot_lite.web.portal.returning import Returning
+    from hotspot_lite.web.portal.stop import Stop
     from hotspot_lite.web.router_pages import RouterPages
-    from hotspot_lite.web.settings_page import SettingsPage
-    from hotspot_lite.web.start import Start
-    from hotspot_lite.web.stop import Stop
-    from hotspot_lite.web.story import Story
-    from hotspot_lite.web.trend import Trend
-    from hotspot_lite.web.usage import Usage
     from hotspot_lite.web.v1 import V1
-    from hotspot_lite.web.vouchers import Vouchers
 
     app = Bottle()
     app.add_hook("before_request", pages.refuse_large_forms)

@@ -10,7 +10,7 @@ from bottle import Bottle, HTTPError, HTTPResponse
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.web import board, pages
-from hotspot_lite.web.login import Door
+from hotspot_lite.web.admin.login import Door
 
 
 class Api:

@@ -11,8 +11,8 @@ from hotspot_lite.trade.house import look
 from hotspot_lite.trade.models import Look
 from hotspot_lite.web import pages
 from hotspot_lite.web.language import Words, words
-from hotspot_lite.web.sheet import Sheet
-from hotspot_lite.web.visitor import Visitor
+from hotspot_lite.web.portal.sheet import Sheet
+from hotspot_lite.web.portal.visitor import Visitor
 
 MACHINES = ("/cb/", "/api/", "/healthz", "/metrics")
 

@@ -23,7 +23,8 @@ from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment
 from hotspot_lite.trade.reckoning import overdue
 from hotspot_lite.trade.takings import inbox
-from hotspot_lite.web import make_app, visitor
+from hotspot_lite.web import make_app
+from hotspot_lite.web.portal import visitor
 
 SECRETS = {
     "MPESA_PASSKEY": "the-passkey-of-the-shop",

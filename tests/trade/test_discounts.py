@@ -26,7 +26,7 @@ from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.reckoning import money_audit
 from hotspot_lite.trade.reckoning.money_audit import Asked
 from hotspot_lite.trade.service import subscriptions
-from hotspot_lite.web import promo
+from hotspot_lite.web.portal import promo
 
 NOW, DAY = 1_800_000_000, 86_400
 PHONE, FRIEND = "254700000001", "254700000002"

@@ -12,8 +12,9 @@ from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Login, Plan, Staff, Voucher
 from hotspot_lite.trade.money import payments, undecided
 from hotspot_lite.trade.people import staff
-from hotspot_lite.web import login, make_app
-from hotspot_lite.web.login import EVERYBODY
+from hotspot_lite.web import make_app
+from hotspot_lite.web.admin import login
+from hotspot_lite.web.admin.login import EVERYBODY
 
 OPEN = {"/admin/login", "/admin/setup"}
 SEES = {

@@ -10,7 +10,7 @@ from house import Site
 from hotspot_lite.outside import put_sample
 from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.models import RouterFigure
-from hotspot_lite.web import charts
+from hotspot_lite.web.admin import charts
 
 PAGE = "/admin/figures"
 

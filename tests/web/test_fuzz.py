@@ -194,7 +194,7 @@ def test_forms_take_any_field(
 
 
 def state_of(app: App) -> str:
-    from hotspot_lite.web import visitor
+    from hotspot_lite.web.portal import visitor
 
     who = visitor.Visitor(MAC, IP, "http://127.0.0.1:8099/login", "")
     return visitor.sign(who, app.box.key, IP, app.box.clock.now().at)

@@ -19,9 +19,10 @@ from hotspot_lite.trade.house import look
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription, Voucher
 from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.service import access, subscriptions
-from hotspot_lite.web import language, visitor, waiting
+from hotspot_lite.web import language
+from hotspot_lite.web.portal import visitor, waiting
+from hotspot_lite.web.portal.visitor import Visitor
 from hotspot_lite.web.tries import Tries
-from hotspot_lite.web.visitor import Visitor
 
 TRADE = Path(trade.__file__).parent
 MOST_PAGE_BYTES = 14 * 1024

@@ -24,7 +24,8 @@ from hotspot_lite.jobs.lanes import LANES
 from hotspot_lite.jobs.tables import Taken
 from hotspot_lite.trade.models import Audit
 from hotspot_lite.trade.people import staff
-from hotspot_lite.web import make_app, queue_board
+from hotspot_lite.web import make_app
+from hotspot_lite.web.admin import queue_board
 
 CHANGES = [
     "retry",

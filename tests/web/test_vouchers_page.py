@@ -13,7 +13,7 @@ from hotspot_lite.trade.goods import batches
 from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Voucher, VoucherBatch
 from hotspot_lite.web import qr
-from hotspot_lite.web.vouchers import scanned
+from hotspot_lite.web.admin.vouchers import scanned
 
 
 @pytest.fixture

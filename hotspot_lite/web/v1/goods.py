@@ -9,7 +9,7 @@ from hotspot_lite.trade.goods import batches, catalogue
 from hotspot_lite.trade.goods.batches import STATES, Tally
 from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Plan, VoucherBatch
-from hotspot_lite.web.desk import one
+from hotspot_lite.web.rows import one
 from hotspot_lite.web.v1.declare import (
     NUMBER,
     TIME,

@@ -17,7 +17,7 @@ from hotspot_lite.trade.people.phones import mask, normalise_phone
 from hotspot_lite.trade.reckoning import payment_list
 from hotspot_lite.trade.reckoning.payment_list import ORDERS, STATES, Wanted
 from hotspot_lite.web import board
-from hotspot_lite.web.desk import one
+from hotspot_lite.web.rows import one
 from hotspot_lite.web.v1.declare import (
     NUMBER,
     TIME,

@@ -10,7 +10,7 @@ from hotspot_lite.trade.goods import catalogue, discounts
 from hotspot_lite.trade.goods.discounts import MOST_OFF_CENTS, MOST_USES, Used, Wanted
 from hotspot_lite.trade.models import Debt, Discount
 from hotspot_lite.trade.money import debts
-from hotspot_lite.web.desk import one
+from hotspot_lite.web.rows import one
 from hotspot_lite.web.v1.declare import (
     NUMBER,
     TIME,

@@ -11,7 +11,7 @@ from hotspot_lite.trade.models import Customer, Device, Subscription
 from hotspot_lite.trade.people import customers
 from hotspot_lite.trade.service import online, subscriptions
 from hotspot_lite.web import board
-from hotspot_lite.web.desk import one
+from hotspot_lite.web.rows import one
 from hotspot_lite.web.v1.declare import (
     NUMBER,
     TIME,
