@@ -385,7 +385,9 @@ run_tests() {
     make_checkout_venv test
     clean_up
     cd "$HERE"
-    exec "$VENV/bin/python" -m pytest "$@"
+    # Two at a time, a file each: most tests wait for something. `-n 0`: one by one.
+    exec "$VENV/bin/python" -m pytest -n auto --maxprocesses 2 \
+        --dist loadfile --no-loadscope-reorder "$@"
 }
 
 # -- Writing, only what differs -----------------------------------

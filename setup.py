@@ -59,6 +59,8 @@ REQUIRES = [
 
 TESTS = [
     "pytest>=9",
+    # Two files of tests at a time: most of them wait for a server or a worker.
+    "pytest-xdist>=3.8",
     "hypothesis>=6.150",
     # Drives Debian's Chromium; downloads no browser.
     "playwright>=1.65",

@@ -26,6 +26,7 @@ from hotspot_lite.town.whole import free_port
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "install.sh"
 UNITS = ROOT / "hotspot_lite" / "units"
+TWO = "-n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder"
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 Done = subprocess.CompletedProcess[str]
@@ -397,7 +398,7 @@ def pretend_venv(tmp_path: Path) -> Path:
     [
         (("--demo",), "hotspot-lite demo\n"),
         (("--demo", "--once"), "hotspot-lite demo --once\n"),
-        (("--test", "tests/x", "-k", "y"), "python -m pytest tests/x -k y\n"),
+        (("--test", "tests/x", "-k", "y"), f"python -m pytest {TWO} tests/x -k y\n"),
     ],
 )
 def test_demo_and_tests_become_the_program_and_keep_its_exit_code(
