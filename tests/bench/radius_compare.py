@@ -36,7 +36,7 @@ import sys, time
 from pathlib import Path
 from hotspot_lite import store
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import sessions
+from hotspot_lite.trade.service import sessions
 store.open_file(Path(sys.argv[1]) / "hotspot.db")
 while True:
     spool.drain(Path(sys.argv[1]) / "spool" / "acct.tsv",
