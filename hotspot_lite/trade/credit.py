@@ -11,7 +11,14 @@ from peewee import IntegrityError
 
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import audit, catalogue, debts, returning, subscriptions
+from hotspot_lite.trade import (
+    audit,
+    catalogue,
+    debts,
+    payments,
+    returning,
+    subscriptions,
+)
 from hotspot_lite.trade.models import (
     CreditOffer,
     Customer,
@@ -55,7 +62,8 @@ def for_(customer: Customer | None, now: int) -> Plan | None:
     if subscriptions.live(customer, now):
         return None
     paid = (Payment.phone == customer.phone) & (Payment.state == "paid")
-    count = Payment.select().where(paid).count()
+    kept = paid & Payment.id.not_in(payments.given_back())
+    count = Payment.select().where(kept).count()
     return found.plan if count >= found.purchases else None
 
 

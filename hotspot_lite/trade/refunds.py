@@ -15,6 +15,7 @@ from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import (
     audit,
+    debts,
     events,
     inquiries,
     ledger,
@@ -241,6 +242,8 @@ def _is_done(refund: Refund, now: int) -> None:
         says = "The money was given back."
         undecided.settle("paid-without-time", payment, says, now)
         undecided.settle("refund-failed", payment, says, now)
+        if payment.state == "paid" and _left(payment) <= 0:
+            debts.owe_again(payment, refund.who or "box", now)
         jobs.put("hotspot-sessions.after_refund", refund_id=refund.id)
     told = {"title": TITLES[refund.way], "says": about, "is_good": refund.way != "told"}
     events.announce("payment_refunded", told, now)
