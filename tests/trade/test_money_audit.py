@@ -24,6 +24,7 @@ from hotspot_lite.trade import (
     refunds,
     resolving,
     subscriptions,
+    trial,
     undecided,
     vouchers,
 )
@@ -447,3 +448,8 @@ def test_a_day_begins_at_the_places_midnight(box: Box) -> None:
     assert amounts.read_day("2027-01-15", ZONE, is_last=True) == begins + 86_400
     assert begins % 86_400 == 21 * 3600
     assert Anchor(3, "abc")
+
+
+def test_a_test_of_the_router_is_no_time_for_nothing(plan: Plan) -> None:
+    with trial.lent(NOW):
+        assert audit().wrongs == []
