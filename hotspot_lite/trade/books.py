@@ -21,6 +21,7 @@ from hotspot_lite.trade.models import (
     Payment,
     Refund,
     Subscription,
+    Transfer,
     Undecided,
     Voucher,
     VoucherBatch,
@@ -164,7 +165,9 @@ def _wrong_terms(since: int, until: int) -> Iterator[Wrong]:
 
 def _was_in_doubt(payment_id: int) -> bool:
     # A person decided about it, or is asked to: another price is then known.
-    doubt = Undecided.select().where(Undecided.payment == payment_id)
+    by_hand = Transfer.select(Transfer.id).where(Transfer.payment == payment_id)
+    about = (Undecided.payment == payment_id) | Undecided.transfer.in_(by_hand)
+    doubt = Undecided.select().where(about)
     decided = _facts_of(payment_id, "decided")
     return bool(doubt.exists() or decided.exists())
 
