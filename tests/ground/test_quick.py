@@ -14,6 +14,7 @@ from hotspot_lite.trade.models import (
     Plan,
     Session,
     Subscription,
+    ToldPaid,
     UsageDay,
 )
 
@@ -49,6 +50,14 @@ def test_a_row_may_point_to_another_by_itself_or_by_its_id() -> None:
 def test_a_table_whose_key_has_another_name(box: Box) -> None:
     event = store.create(Event, at=1, channel="x", type="y", body="{}")
     assert Event.get().seq == event.seq == 1
+
+
+def test_a_key_that_is_another_row_is_kept_as_it_is(box: Box) -> None:
+    for ref in ("a", "b"):
+        about = {"terms": "{}", "amount_cents": 1, "phone": "", "asked_at": 1}
+        payment = store.create(Payment, ref=ref, token_hash=ref, state="paid", **about)
+    told = store.create(ToldPaid, payment=payment, checkout_request_id="x", told_at=1)
+    assert told.payment == ToldPaid.get().payment == payment
 
 
 def test_a_row_is_found_by_one_of_its_columns() -> None:

@@ -22,7 +22,7 @@ from hotspot_lite.trade.models import (
     Plan,
     Subscription,
 )
-from hotspot_lite.trade.money import debts
+from hotspot_lite.trade.money import debts, payments
 from hotspot_lite.trade.service import subscriptions
 
 MOST_PURCHASES = 1000
@@ -59,7 +59,8 @@ def for_(customer: Customer | None, now: int) -> Plan | None:
     if subscriptions.live(customer, now):
         return None
     paid = (Payment.phone == customer.phone) & (Payment.state == "paid")
-    count = Payment.select().where(paid).count()
+    kept = paid & Payment.id.not_in(payments.given_back())
+    count = Payment.select().where(kept).count()
     return found.plan if count >= found.purchases else None
 
 

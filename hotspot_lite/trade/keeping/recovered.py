@@ -18,7 +18,16 @@ from typing import Any
 from peewee import IntegrityError, fn
 
 from hotspot_lite import store
-from hotspot_lite.trade.models import Inquiry, Message, Payment, Plan, Refund
+from hotspot_lite.trade.models import (
+    Customer,
+    Debt,
+    Discount,
+    Inquiry,
+    Message,
+    Payment,
+    Plan,
+    Refund,
+)
 from hotspot_lite.trade.takings import refunds
 
 SAYS = "A backup was restored; nobody knows whether this was done before."
@@ -31,6 +40,14 @@ UNKNOWN: dict[str, Any] = {
     "answered_at": None,
     "paid_at": None,
     "queries": 0,
+}
+# What a payment names and the backup may not have yet. Its terms and its amount are in
+# its own row: without these the money is the same.
+ABOUT: dict[str, Any] = {
+    "plan_id": Plan,
+    "discount_id": Discount,
+    "brought_by_id": Customer,
+    "debt_id": Debt,
 }
 # What the broken file may know better of a payment that the backup holds as open.
 ABOUT_THE_PROMPT = ("merchant_request_id", "checkout_request_id", "sent_at")
@@ -132,8 +149,9 @@ def _insert(row: dict[str, Any]) -> bool:
     if kept["state"] != "failed":
         kept |= UNKNOWN
         kept["state"] = "sent" if kept["checkout_request_id"] else "uncertain"
-    if not Plan.select().where(Plan.id == kept["plan_id"]).exists():
-        kept["plan_id"] = None  # its terms are in the row
+    for column, table in ABOUT.items():
+        if not table.select().where(table.id == kept.get(column)).exists():
+            kept[column] = None
     with suppress(IntegrityError):
         Payment.insert(
             {Payment._meta.columns[name]: value for name, value in kept.items()}

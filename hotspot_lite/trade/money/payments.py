@@ -354,10 +354,11 @@ def is_given_back(payment: Payment) -> bool:
     """Whether all of it went back, or is on its way: then no time is given for it."""
     if not store.has(Refund, payment_id=payment.id):  # nearly always, and soon told
         return False
-    return bool(_given_back().where(Refund.payment == payment).exists())
+    return bool(given_back().where(Refund.payment == payment).exists())
 
 
-def _given_back() -> Any:
+def given_back() -> Any:
+    """A query of the payments of which all went back, or is on its way."""
     return Refund.select(Refund.payment).where(
         Refund.is_whole & (Refund.state != "failed") & Refund.payment.is_null(False)
     )
@@ -376,6 +377,6 @@ def paid_without_time() -> list[Payment]:
         (Payment.state == "paid")
         & Payment.id.not_in(with_time)
         & ~sold.has_voucher(Payment.id)
-        & Payment.id.not_in(_given_back())
+        & Payment.id.not_in(given_back())
     )
     return list(query)
