@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from peewee import OperationalError
+
 from hotspot_lite import discreet, jobs, settings, store
 from hotspot_lite.clock import Clock
 from hotspot_lite.errors import HotspotError
@@ -23,6 +25,8 @@ from hotspot_lite.trade import preferences
 KEY_BYTES = 32
 # An open page says so each few seconds.
 WATCHED_SECONDS = 15
+# What is done seldom while nobody looks, and at once when somebody begins to.
+WATCHED_JOBS = ("router-data.sample", "dashboard.show")
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,13 @@ class Box:
 
     def mark_watched(self) -> None:
         """Somebody of the staff looks at the router's figures just now."""
+        was_watched = self.is_watched()
         with contextlib.suppress(OSError):
             (self.settings.run_dir / "watched").touch()
+        # A queue that is busy costs the page a minute's age, no more.
+        with contextlib.suppress(OperationalError):
+            for name in () if was_watched else WATCHED_JOBS:
+                jobs.put(name, once="tick", durable=False, hurries=True)
 
     def is_watched(self) -> bool:
         """Whether somebody did within the last seconds: then they are read often."""
