@@ -9,11 +9,9 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from peewee import OperationalError
 
 from hotspot_lite import discreet, jobs, settings, store
 from hotspot_lite.clock import Clock
@@ -42,10 +40,8 @@ class Box:
         was_watched = self.is_watched()
         with contextlib.suppress(OSError):
             (self.settings.run_dir / "watched").touch()
-        # A queue that is busy costs the page a minute's age, no more.
-        with contextlib.suppress(OperationalError):
-            for name in () if was_watched else WATCHED_JOBS:
-                jobs.put(name, once="tick", durable=False, hurries=True)
+        if not was_watched:
+            _hurry(WATCHED_JOBS)
 
     def is_watched(self) -> bool:
         """Whether somebody did within the last seconds: then they are read often."""
@@ -112,6 +108,15 @@ def key(found: Settings) -> bytes:
         raise HotspotError(
             "The box has no key yet.", "Run: hotspot-lite db migrate"
         ) from None
+
+
+def _hurry(names: Sequence[str]) -> None:
+    try:
+        for name in names:
+            jobs.put(name, once="tick", durable=False, hurries=True)
+    except Exception as exc:
+        if not store.is_busy(exc):  # that costs the page a minute's age, no more
+            raise
 
 
 def _key_file(found: Settings) -> Path:

@@ -35,6 +35,10 @@ class LaneWorker(Worker):
 
     is_given_up = False
 
+    def initialize(self) -> None:
+        super().initialize()
+        self.huey.begin()
+
     def loop(self, now: float | None = None) -> None:
         super().loop(now)
         if self.is_given_up:
@@ -62,6 +66,7 @@ class LaneConsumer(Consumer):
         rescue.recover(huey.rows, huey.bell.name)
         huey.start_ticking()
         super().start()
+        huey.bell.ring()
 
     def run(self) -> None:
         """Run until told to stop, or worn out: then exit so as to be restarted."""

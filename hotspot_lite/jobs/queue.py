@@ -34,6 +34,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A ring can be lost with its listener, never the row: somebody looks this often.
 POLL_SECONDS = 5.0
+# Between the first runs of two periodic jobs.
+START_SECONDS = 0.1
 # A tick that takes longer is worth a line in the log.
 SLOW_SECONDS = 1.0
 
@@ -154,6 +156,9 @@ class LaneHuey(Huey):
         if taken is None:
             self._wait(self.bell)
             return None
+        if not getattr(_running, "has_begun", False):
+            _running.has_begun = True
+            self.bell.ring()  # maybe there is more
         kind = self.kinds.get(taken.name)
         if kind is None:
             says = f"There is no job {taken.name} in this version."
@@ -178,6 +183,14 @@ class LaneHuey(Huey):
         bell.wait(
             lambda: self.rows.next_due_seconds(self.served, POLL_SECONDS), self._rest
         )
+
+    def begin(self) -> None:
+        """A new thread waits until it is called: most boxes never need them all.
+
+        Who starts the consumer calls one; each that finds its first job calls another.
+        """
+        assert self.bell is not None
+        self._wait(self.bell)
 
     def _rest(self) -> None:
         """This thread isn't needed for now: an open database takes a megabyte."""
@@ -297,9 +310,10 @@ class LaneHuey(Huey):
 
     def start_ticking(self) -> None:
         """Put the first run of every job with `every_seconds` whose lane we serve."""
-        for name, kind in self.kinds.items():
-            if kind.job_every is not None and lanes.of(name) in self.served:
-                self.tick(name, 0.0)
+        names = [name for name, kind in self.kinds.items() if kind.job_every]
+        served = [name for name in names if lanes.of(name) in self.served]
+        for place, name in enumerate(served):
+            self.tick(name, place * START_SECONDS)  # not all at once beside the web
 
 
 def _is_no_plain_fault(record: logging.LogRecord) -> bool:
