@@ -9,7 +9,6 @@ from hotspot_lite import papers
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.trade import conditions, exports, mailed
-from hotspot_lite.wires import mail
 
 
 def _export_failed(error: str, export_id: int) -> None:
@@ -41,6 +40,8 @@ def mail_takings() -> None:
 
 
 def _mail(day: date, address: str) -> None:
+    from hotspot_lite.wires import mail  # once a day
+
     s = here.settings
     subject, text = mailed.text_of(
         day, s["box.timezone"], s["box.name"], s["box.currency"]
