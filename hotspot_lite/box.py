@@ -9,7 +9,7 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from hotspot_lite.trade.house import preferences
 KEY_BYTES = 32
 # An open page says so each few seconds.
 WATCHED_SECONDS = 15
+# What is done seldom while nobody looks, and at once when somebody begins to.
+WATCHED_JOBS = ("router-data.sample", "dashboard.show")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,11 @@ class Box:
 
     def mark_watched(self) -> None:
         """Somebody of the staff looks at the router's figures just now."""
+        was_watched = self.is_watched()
         with contextlib.suppress(OSError):
             (self.settings.run_dir / "watched").touch()
+        if not was_watched:
+            _hurry(WATCHED_JOBS)
 
     def is_watched(self) -> bool:
         """Whether somebody did within the last seconds: then they are read often."""
@@ -103,6 +108,15 @@ def key(found: Settings) -> bytes:
         raise HotspotError(
             "The box has no key yet.", "Run: hotspot-lite db migrate"
         ) from None
+
+
+def _hurry(names: Sequence[str]) -> None:
+    try:
+        for name in names:
+            jobs.put(name, once="tick", durable=False, hurries=True)
+    except Exception as exc:
+        if not store.is_busy(exc):  # that costs the page a minute's age, no more
+            raise
 
 
 def _key_file(found: Settings) -> Path:

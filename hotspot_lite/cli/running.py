@@ -1,4 +1,4 @@
-"""Running the box: its processes, database, settings and FreeRADIUS."""
+"""The box as a whole: its demo, examination, database, settings and FreeRADIUS."""
 
 from __future__ import annotations
 
@@ -12,16 +12,6 @@ from hotspot_lite.box import open_box
 from hotspot_lite.cli import backup
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
-
-
-def serve(args: Args) -> None:
-    """Run the box: all processes, or the one named."""
-    from hotspot_lite import serve as serving
-
-    if args.role:
-        serving.run(args.role)
-    else:
-        serving.run_all()
 
 
 def demo(args: Args) -> int:
@@ -86,8 +76,6 @@ def setting_set(args: Args) -> dict[str, str]:
 
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
-    run = add_verb(nouns, "serve", serve)
-    run.add_argument("role", nargs="?", choices=("web", "worker", "live", "radius"))
     play = add_verb(nouns, "demo", demo)
     play.add_argument("--once", action="store_true", help="exit after one sale")
     play.add_argument(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from hotspot_lite.errors import HotspotError
@@ -37,6 +36,8 @@ class Parser(argparse.ArgumentParser):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The right word nearest to a wrong one; "" if none is near."""
+    from difflib import get_close_matches  # for a mistake alone
+
     return next(iter(get_close_matches(word, list(known), 1, 0.5)), "")
 
 

@@ -6,7 +6,6 @@ config.toml, the settings page, the README's table and the errors.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -72,6 +71,8 @@ class Settings:
 
 def unknown(name: str, known: Iterable[str], what: str) -> BadInput:
     """The error for a name we don't know, with the nearest one we do."""
+    import difflib  # for a mistake alone: every process loads this module
+
     near = difflib.get_close_matches(name, list(known), 1, 0.5)
     todo = f"Did you mean {near[0]}?" if near else f"Remove it, or see the {what} list."
     return BadInput(f"There is no {what} {name}.", todo, field=name)

@@ -5,7 +5,6 @@ The message ends the sentence "it must be …".
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
@@ -139,6 +138,8 @@ def one_of(*words: str) -> Check:
 
     def check(raw: str) -> str:
         if raw not in words:
+            import difflib  # for a mistake alone
+
             near = difflib.get_close_matches(raw, words, 1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise ValueError(f"one of {', '.join(words)}{hint}")

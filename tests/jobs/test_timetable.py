@@ -60,7 +60,7 @@ def ran(one: Periodic, now: float, **end: object) -> None:
         rows.fail(taken, str(end["error"]), "", now=now)
     else:
         rows.done(taken, now)
-    timetable.note_run(rows, one, taken, 2.0, now)
+    timetable.note_run(rows, one, taken, 2.0, now, one.next_after(now))
 
 
 def test_a_declared_job_says_when_it_runs_next() -> None:
