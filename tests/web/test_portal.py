@@ -526,7 +526,7 @@ def test_what_the_trade_says_to_customers_is_said_in_their_language(name: str) -
 
 def test_every_text_of_the_templates_is_there() -> None:
     web = Path(language.__file__).parent
-    files = [*web.rglob("*.tpl"), web / "portal.py", web / "waiting.py"]
+    files = [*web.rglob("*.tpl"), *(web / "portal").glob("*.py")]
     asked = set()
     for path in files:
         text = path.read_text(encoding="utf-8")
