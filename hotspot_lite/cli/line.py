@@ -24,6 +24,7 @@ from hotspot_lite.cli import (
     running,
     sales,
     sessions,
+    setting,
     sync,
     usage,
     worker,
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     sync.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
+    setting.add_to(nouns)
     router.add_to(nouns)
     queue.add_to(nouns)
     worker.add_to(nouns)

@@ -62,28 +62,6 @@ def radius_config(args: Args) -> dict[str, Any]:
     return {"folder": str(args.out), "changed": [path.name for path in changed]}
 
 
-def setting_get(args: Args) -> dict[str, Any]:
-    """Show settings and where each comes from; secrets are not shown."""
-    found = open_box().settings
-    names = [args.name] if args.name else list(settings.BY_NAME)
-    rows = []
-    for name in names:
-        value = found[name]
-        if settings.BY_NAME[name].secret and value:
-            value = "(secret)"
-        rows.append({"name": name, "value": value, "from": found.origin(name)})
-    return rows[0] if args.name else {"settings": rows}
-
-
-def setting_set(args: Args) -> dict[str, str]:
-    """Change a setting in the database; environment and file go before it."""
-    from hotspot_lite.trade import preferences
-
-    opened = open_box()
-    preferences.change(args.name, args.value, "cli", opened.clock.now().at)
-    return {"name": args.name, "from": "database"}
-
-
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     run = add_verb(nouns, "serve", serve)
@@ -112,8 +90,3 @@ def add_outside_to(nouns: Any) -> None:
     radius.add_argument("--out", type=Path, required=True, metavar="DIR")
     radius.add_argument("--user", default="", help="drop to this user (as root)")
     radius.add_argument("--group", default="")
-    setting = add_noun(nouns, "setting", "settings")
-    add_verb(setting, "get", setting_get).add_argument("name", nargs="?")
-    change = add_verb(setting, "set", setting_set)
-    change.add_argument("name")
-    change.add_argument("value")

@@ -8,13 +8,13 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade import beginning, payments
 from hotspot_lite.trade.staff import Person
 from hotspot_lite.web import pages
-from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits
+from hotspot_lite.web.renewing import Renewing
 
 HERE = "/admin/start"
 
 
-class Start(Desk):
+class Start(Renewing):
     """The owner's page of first steps; it can be left and come back to at any time."""
 
     def add_to(self, app: Bottle) -> None:
@@ -32,7 +32,7 @@ class Start(Desk):
         """POST /admin/start {do, step}: skip, take-up; a test: sms, mpesa {phone}."""
         do, step = pages.form("do", 10), pages.form("step", 20)
         now, who = self.now(), person.name
-        known = {one.name for one in beginning.steps(self.box.settings)}
+        known = {one.name for one in beginning.steps(self.fresh())}
         if do in ("sms", "mpesa"):
             try:
                 self._test(do, pages.form("phone", 64), who, now)
@@ -57,7 +57,7 @@ class Start(Desk):
         problem: BadInput | None = None,
         wrong: str = "",
     ) -> HTTPResponse:
-        steps = beginning.steps(self.box.settings)
+        steps = beginning.steps(self.fresh())
         open_ = [one for one in steps if not one.is_done and not one.is_skipped]
         test, push = beginning.last_test(), beginning.last_push()
         waits = (test and test.state in ("waiting", "sending")) or (
@@ -75,6 +75,7 @@ class Start(Desk):
             test=test,
             push=push,
             wrong=wrong,
+            waiting=self.waiting(),
             has_mpesa=beginning.has_mpesa(self.box.settings),
             has_sms=self.box.settings["sms.provider"] != "log",
             phone=pages.form("phone", 64) if problem else "",

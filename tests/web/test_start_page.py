@@ -12,7 +12,7 @@ from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.town.modem import PretendModem
 from hotspot_lite.town.sms import PretendSmsGateway
-from hotspot_lite.trade import beginning, errands, payments, vouchers
+from hotspot_lite.trade import beginning, errands, payments, preferences, vouchers
 from hotspot_lite.trade.models import Message, Payment
 from hotspot_lite.wires import sms_modem
 
@@ -167,3 +167,17 @@ def test_a_test_sms_by_a_modem_of_this_machine(
     journey.tell(Message.get().id)
     assert modem.sent[0][0] == "+254712345678"
     assert "sms" in done(site)
+
+
+def test_a_setting_counts_at_once_and_the_page_says_that_it_waits(
+    start_site: Start,
+) -> None:
+    site = start_site(BOX_NAME="My WiFi")
+    owner = site.staff("olive", "owner")
+    assert "not in use yet" not in owner.get(HERE).text
+    preferences.change("backup.copy_to", "/media/usb", "olive", site.now())
+    page = owner.get(HERE).text
+    assert "A copy elsewhere <small>done" in page
+    assert "8 to go" in owner.get("/admin/").text
+    assert "<code>backup.copy_to</code> (web)" in page
+    assert 'action="/admin/settings/renew"' in page

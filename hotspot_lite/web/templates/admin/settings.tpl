@@ -6,9 +6,7 @@
 % if problem:
 <p class="wrong" role="alert">{{problem}}</p>
 % end
-% if waiting:
-<p class="note" role="status">Takes effect at the next start of the box: {{", ".join(waiting)}}. Restart it with <code>sudo systemctl restart hotspot-lite.target</code></p>
-% end
+% include("admin/waiting.tpl")
 % for title, rows in groups:
 <h2>{{title}}</h2>
 % for one in rows:
