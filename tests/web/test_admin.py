@@ -12,6 +12,7 @@ from hotspot_lite.trade import events, payments, staff, undecided
 from hotspot_lite.trade.models import Login, Plan, Staff, Voucher
 from hotspot_lite.web import login, make_app
 from hotspot_lite.web.login import EVERYBODY
+from hotspot_lite.web.menu import MENU
 
 OPEN = {"/admin/login", "/admin/setup"}
 SEES = {
@@ -377,3 +378,10 @@ def test_static_files_are_kept_by_their_version(site: Site, owner: Browser) -> N
         again = owner.get(path, If_None_Match=kept.headers["etag"])
         assert again.status == 304
     assert owner.get("/static/app.css").headers["cache-control"] == "no-cache"
+
+
+def test_a_page_is_called_what_the_menu_calls_it(owner: Browser) -> None:
+    for group in MENU:
+        for path, name, _ in group.pages:
+            heading = re.search(r"<h1[^>]*>(.*?)</h1>", owner.get(path).text)
+            assert heading and heading[1] == name, path

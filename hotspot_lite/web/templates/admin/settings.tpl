@@ -7,6 +7,11 @@
 <p class="wrong" role="alert">{{problem}}</p>
 % end
 % include("admin/waiting.tpl")
+<nav aria-label="Settings">
+% for title, rows in groups:
+<a class="chip-link" href="#{{rows[0]["name"]}}">{{title}}</a>
+% end
+</nav>
 % for title, rows in groups:
 <h2>{{title}}</h2>
 % for one in rows:
