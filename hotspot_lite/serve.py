@@ -19,7 +19,7 @@ from hotspot_lite.trade import backups, recovery
 from hotspot_lite.trade.recovery import Recovery
 
 ROLES = ("web", "worker", "live", "radius")
-# The command that the design, the units and the README name.
+# The command that the design, the units and docs/inside.md name.
 CONSUMER = (
     "huey_consumer",
     "hotspot_lite.journey.huey",

@@ -39,7 +39,7 @@ PAGES = (
     *(path for group in MENU for path, _, _ in group.pages),
     *("/admin/me", "/admin/trend", "/admin/payments/1", "/admin/customers/1"),
     *("/admin/vouchers/1", "/admin/plans/1", "/admin/agents/3"),
-    *("/admin/messages/automatic", "/admin/queue/payments"),
+    *("/admin/messages/automatic", "/admin/cash"),
 )
 STAFF = (("jane", "owner"), ("peter", "cashier"), ("amina", "agent"))
 OF_A_CASHIER = ("/admin/", "/admin/cash", "/admin/vouchers", "/admin/customers")
