@@ -33,10 +33,23 @@ from hotspot_lite.cli.text import Answer, show
 from hotspot_lite.cli.verbs import Misused, Parser
 from hotspot_lite.errors import HotspotError
 
+AFTER_HELP = """\
+hotspot-lite <noun> --help lists its verbs; hotspot-lite <noun> <verb> --help has an
+example. --json after a verb is for scripts.
+
+exit codes: 0 done; 1 it failed and said why; 2 the command line is wrong; 3 what was
+asked about does not run. Of doctor: 0 well, 1 warnings, 2 broken.
+"""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line, as `hotspot-lite --help` shows it."""
-    top = Parser(prog="hotspot-lite", description=hotspot_lite.__doc__)
+    top = Parser(
+        prog="hotspot-lite",
+        description=hotspot_lite.__doc__,
+        epilog=AFTER_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     nouns = top.add_subparsers(required=True, metavar="<noun>")
     running.add_to(nouns)
     sales.add_to(nouns)

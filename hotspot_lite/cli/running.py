@@ -13,6 +13,8 @@ from hotspot_lite.cli import backup
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 
+ROLES = ("web", "worker", "live", "radius")
+
 
 def serve(args: Args) -> None:
     """Run the box: all processes, or the one named."""
@@ -65,13 +67,13 @@ def radius_config(args: Args) -> dict[str, Any]:
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     run = add_verb(nouns, "serve", serve)
-    run.add_argument("role", nargs="?", choices=("web", "worker", "live", "radius"))
+    run.add_argument("role", nargs="?", choices=ROLES, help="without: all")
     play = add_verb(nouns, "demo", demo)
     play.add_argument("--once", action="store_true", help="exit after one sale")
     play.add_argument(
         "--drill",
         action="store_true",
-        help="a payday evening in five minutes: a crowd, mishaps, the books",
+        help="a payday evening, about three minutes: a crowd, mishaps, the books",
     )
     examine = add_verb(nouns, "doctor", doctor)
     examine.add_argument("--detailed", action="store_true", help="all that was seen")
@@ -87,6 +89,8 @@ def add_to(nouns: Any) -> None:
 def add_outside_to(nouns: Any) -> None:
     """Put what is about settings and the things around the box on the command line."""
     radius = add_verb(add_noun(nouns, "radius", "FreeRADIUS"), "config", radius_config)
-    radius.add_argument("--out", type=Path, required=True, metavar="DIR")
+    radius.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="into it"
+    )
     radius.add_argument("--user", default="", help="drop to this user (as root)")
-    radius.add_argument("--group", default="")
+    radius.add_argument("--group", default="", help="and to this group")

@@ -63,4 +63,6 @@ def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     noun = add_noun(nouns, "session", "who is online")
     add_verb(noun, "list", session_list)
-    add_verb(noun, "kick", session_kick).add_argument("mac")
+    add_verb(noun, "kick", session_kick).add_argument(
+        "mac", help="the device, as `session list` shows it"
+    )

@@ -97,8 +97,10 @@ def _are_back(opened: Box, roles: list[str]) -> bool:
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     setting = add_noun(nouns, "setting", "settings")
-    add_verb(setting, "get", get).add_argument("name", nargs="?")
+    add_verb(setting, "get", get).add_argument(
+        "name", nargs="?", help="like box.name; without: all"
+    )
     one = add_verb(setting, "set", change)
-    one.add_argument("name")
-    one.add_argument("value")
+    one.add_argument("name", help="like box.name")
+    one.add_argument("value", help="the new value")
     add_verb(setting, "apply", apply)

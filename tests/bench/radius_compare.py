@@ -1,6 +1,6 @@
 """Our FreeRADIUS beside Debian's stock `sql`, the same customers, the same run.
 
-python tests/bench/radius_compare.py [--write]  (3 minutes; root; writes docs/measured.md)
+python tests/bench/radius_compare.py [--write]  (3 minutes; root)
 """
 
 from __future__ import annotations
