@@ -111,8 +111,8 @@ def _house(box: Box) -> Any:
 
 
 TO = (
-    "everybody, online, bought, expiring, lost, unpaid; with --search: package, address,"
-    " search"
+    "everybody, online, bought, expiring, lost, unpaid; with --search: package,"
+    " address, search"
 )
 
 

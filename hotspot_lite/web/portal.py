@@ -28,7 +28,13 @@ from hotspot_lite.trade.phones import normalise_phone
 from hotspot_lite.web import pages, promo, waiting
 from hotspot_lite.web.given import Given, chosen_plan
 from hotspot_lite.web.language import Words
-from hotspot_lite.web.own import live_of, own_device, paused_of, remembered_phone
+from hotspot_lite.web.own import (
+    in_own_language,
+    live_of,
+    own_device,
+    paused_of,
+    remembered_phone,
+)
 from hotspot_lite.web.rails import Rails, WebRail, offered
 from hotspot_lite.web.returning import Welcome
 from hotspot_lite.web.sheet import Sheet
@@ -135,9 +141,10 @@ class Portal(Sheet):
         notice: str = "",
         router_error: str = "",
     ) -> HTTPResponse:
+        device = own_device(who)
+        who = in_own_language(who, device)
         t, now = self.words(who), self.now()
         live, plans = live_of(who, now), catalogue.on_sale()
-        device = own_device(who)
         return pages.portal_page(
             "home",
             t,

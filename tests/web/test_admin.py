@@ -121,7 +121,9 @@ def test_a_post_needs_the_session_s_token(site: Site, owner: Browser) -> None:
     for wrong in ("", "x", "é"):
         assert owner.post("/admin/plans", plan_form(owner, csrf=wrong)).status == 403
     others = csrf(site.staff("ann", "owner"))
-    assert owner.post("/admin/plans", plan_form(owner, csrf=others)).status == 403
+    refused = owner.post("/admin/plans", plan_form(owner, csrf=others))
+    assert refused.status == 403
+    assert "Load it again and try once more." in refused.text
     assert not Plan.select().exists()
 
 
