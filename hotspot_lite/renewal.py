@@ -21,6 +21,8 @@ from hotspot_lite.settings import Settings
 
 FOLDER = "running"
 MARK_LETTERS = 16
+# FreeRADIUS reads these alone; the others may need any.
+READS = {"radius": ("radius.", "box.data_dir")}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ def begin(
     )
     fcntl.flock(fileno, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.set_inheritable(fileno, True)
-    told = {"is_watched": _is_watched(environ), "marks": _marks(found, key)}
+    reads = READS.get(role, ("",))
+    marks = {n: m for n, m in _marks(found, key).items() if n.startswith(reads)}
+    told = {"is_watched": _is_watched(environ), "marks": marks}
     os.write(fileno, json.dumps(told).encode())
     return fileno
 

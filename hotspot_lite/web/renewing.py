@@ -29,12 +29,16 @@ class Renewing(Desk):
         return found
 
     def start_anew(self, who: str) -> list[Running]:
-        """End each process that somebody starts again, soon; which ones.
+        """End each process that lacks a setting, soon; which ones.
 
         Raises BadInput where they would not come up, or nobody would start them.
         """
         fresh = self.box.fresh()
-        asked = [one for one in renewal.running(fresh, self.box.key) if one.is_watched]
+        found = renewal.running(fresh, self.box.key)
+        late = [one for one in found if one.waits_for]
+        if found and not late:
+            return []
+        asked = [one for one in late if one.is_watched]
         if not asked:
             raise BadInput(
                 "Nobody starts the processes again here, so they were left alone.",

@@ -41,7 +41,6 @@ FILE_ONLY = (
     "backup.passphrase_file",
 )
 MOST_LETTERS = 2000
-COMES_BACK_SECONDS = 8
 
 
 class SettingsPage(Renewing):
@@ -79,8 +78,10 @@ class SettingsPage(Renewing):
             asked = self.start_anew(person.name)
         except BadInput as exc:
             return self._page(person, 422, exc)
+        if not asked:
+            return pages.go_to("/admin/settings")
         roles = ", ".join(one.role for one in asked)
-        return self.page("renewed", person, roles=roles, refresh=COMES_BACK_SECONDS)
+        return self.page("renewed", person, roles=roles)
 
     def _check(self, name: str) -> None:
         if name not in BY_NAME:

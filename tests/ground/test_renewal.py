@@ -67,6 +67,18 @@ def test_a_process_has_what_it_began_with(
     assert renewal.waits(changed) == {"box.name": ["web"], "mail.host": ["web"]}
 
 
+def test_freeradius_is_not_ended_for_what_it_does_not_read(
+    environ: dict[str, str],
+) -> None:
+    settings.load(environ).run_dir.mkdir(exist_ok=True)
+    fileno = renewal.begin(fresh(environ), KEY, "radius", environ)
+    (found,) = renewal.running(fresh(environ, mail__host="m"), KEY)
+    assert found.waits_for == ()
+    (found,) = renewal.running(fresh(environ, radius__coa_port="3800"), KEY)
+    assert found.waits_for == ("radius.coa_port",)
+    os.close(fileno)
+
+
 def test_no_value_of_a_setting_is_written_down(
     environ: dict[str, str], child: subprocess.Popen[str], tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from house import Browser, Site, Start
 
+from hotspot_lite import renewal
 from hotspot_lite.trade import preferences
 
 RENEW = "/admin/settings/renew"
@@ -44,6 +45,15 @@ def test_a_press_ends_the_processes_that_are_watched(site: Site) -> None:
         assert status == 200
         assert "Asked to start anew: worker" in page
         assert worker.wait(10) == -signal.SIGTERM
+
+
+def test_what_has_all_settings_is_left_alone(site: Site) -> None:
+    owner = site.staff("olive", "owner")
+    fileno = renewal.begin(
+        site.box.settings, site.box.key, "worker", {"SUPERVISOR_ENABLED": "1"}
+    )
+    assert press(owner)[0] == 303  # it would be this very process
+    os.close(fileno)
 
 
 def test_where_nobody_starts_them_again_that_is_said(site: Site) -> None:
