@@ -155,6 +155,8 @@ class TestSettings:
         assert note.detail == "mail.host: default → mail.example.com"
         page = owner.get("/admin/settings").text
         assert "<code>mail.host</code> (web)" in page
+        own = page.partition('id="mail.host"')[2].partition("</form>")[0]
+        assert 'Not in use yet. <a href="#waiting">' in own
         assert post(owner, "/admin/settings", name="mail.host", default="1")[0] == 303
         assert not Stored.select().where(Stored.name == "mail.host").exists()
         assert "not in use yet" not in owner.get("/admin/settings").text

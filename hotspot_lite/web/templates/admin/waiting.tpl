@@ -1,5 +1,5 @@
 % if waiting:
-<form method="post" action="/admin/settings/renew" class="note" role="status">
+<form method="post" action="/admin/settings/renew" id="waiting" class="note" role="status">
 <input type="hidden" name="csrf" value="{{person.csrf}}">
 <p>Changed, and not in use yet:</p>
 <ul>
