@@ -32,7 +32,7 @@ def get(args: Args) -> dict[str, Any]:
 
 def change(args: Args) -> Answer:
     """Change a setting, as the admin page does; `setting apply` then puts it in use."""
-    from hotspot_lite.trade import preferences
+    from hotspot_lite.trade.house import preferences
 
     opened = open_box()
     origin = opened.settings.origin(args.name)

@@ -11,7 +11,7 @@ from hotspot_lite.doctor.finding import Finding, note, ok, size, span
 from hotspot_lite.errors import BadInput
 from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import DAY
-from hotspot_lite.trade.backups import Places, places_of
+from hotspot_lite.trade.keeping.backups import Places, places_of
 
 # Hourly while anything happens, daily else; twice that is a fault.
 LATE_SECONDS = 2 * DAY

@@ -8,7 +8,7 @@ from hotspot_lite import renewal, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.renewal import Running
 from hotspot_lite.settings import DECLARED
-from hotspot_lite.trade import audit
+from hotspot_lite.trade.house import audit
 from hotspot_lite.web.desk import Desk
 
 RENEW = "/admin/settings/renew"

@@ -11,7 +11,7 @@ import pytest
 
 from hotspot_lite import cli
 from hotspot_lite.cli.examples import EXAMPLES
-from hotspot_lite.trade.audiences import AUDIENCES
+from hotspot_lite.trade.messaging.audiences import AUDIENCES
 
 
 def verbs(

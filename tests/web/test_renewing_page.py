@@ -12,7 +12,7 @@ import pytest
 from house import Browser, Site, Start
 
 from hotspot_lite import renewal
-from hotspot_lite.trade import preferences
+from hotspot_lite.trade.house import preferences
 
 RENEW = "/admin/settings/renew"
 CHILD = """
