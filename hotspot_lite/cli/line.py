@@ -37,8 +37,9 @@ AFTER_HELP = """\
 hotspot-lite <noun> --help lists its verbs; hotspot-lite <noun> <verb> --help has an
 example. --json after a verb is for scripts.
 
-exit codes: 0 done; 1 it failed and said why, or found something amiss; 2 the command line is wrong; 3 what was
-asked about does not run. Of doctor: 0 well, 1 warnings, 2 broken.
+exit codes: 0 done; 1 it failed and said why, or found something amiss; 2 the command
+line is wrong; 3 what was asked about does not run. Of doctor: 0 well, 1 warnings,
+2 broken.
 """
 
 
