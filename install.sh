@@ -301,7 +301,7 @@ check_wheels() {
     die "Take the release for $(uname -m), or add those wheels. With internet, run it without that folder: pip fetches them."
 }
 
-NO_PACKAGES="The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again. Without internet take a release with wheels: README.md says how, under Releases."
+NO_PACKAGES="The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again. Without internet take a release with wheels: docs/install.md says how."
 
 # Put the program and all that it runs on into an environment:
 # install_packages strict|lenient PYTHON [-e] SOURCE. What the lock names is installed

@@ -34,6 +34,14 @@ class Box:
     settings: Settings
     clock: Clock
     key: bytes = field(repr=False)
+    environ: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def fresh(self) -> Settings:
+        """The settings as a process that starts now would have them.
+
+        Raises BadInput where they became wrong: then none would start.
+        """
+        return settings.load(self.environ, preferences.read())
 
     def mark_watched(self) -> None:
         """Somebody of the staff looks at the router's figures just now."""
@@ -64,7 +72,7 @@ def open_box(environ: Mapping[str, str] | None = None) -> Box:
     jobs.open(first.run_dir)
     merged = settings.load(environ, preferences.read())
     discreet.install(merged)
-    return Box(merged, clock(merged, store.newest_fact_at()), key(merged))
+    return Box(merged, clock(merged, store.newest_fact_at()), key(merged), environ)
 
 
 def clock(found: Settings, floor: int) -> Clock:

@@ -149,5 +149,5 @@ def add_to(nouns: Any) -> None:
         ("seal", backup_seal),
     ):
         one = add_verb(noun, name, verb)
-        one.add_argument("file", type=Path)
+        one.add_argument("file", type=Path, help="as `backup list` shows it")
         takes_passphrase(one)

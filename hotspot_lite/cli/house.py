@@ -100,6 +100,6 @@ def _backed_up(opened: box.Box) -> list[str]:
 def add_to(nouns: Any) -> None:
     """Put the command on the command line; `import --all` is with the other imports."""
     one = add_verb(nouns, "export", export_all)
-    one.add_argument("file", type=Path)
+    one.add_argument("file", type=Path, help="to make; on a stick")
     one.add_argument("--all", action="store_true", help="everything the box is")
     takes_passphrase(one)

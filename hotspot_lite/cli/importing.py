@@ -62,9 +62,9 @@ def import_file(args: Args) -> Answer:
 def add_to(nouns: Any) -> None:
     """Put the command on the command line."""
     one = add_verb(nouns, "import", import_file)
-    one.add_argument("file", type=Path)
+    one.add_argument("file", type=Path, help="CSV, .xlsx, .sql, or of export --all")
     what = one.add_mutually_exclusive_group()
-    what.add_argument("--kind", choices=KINDS)
+    what.add_argument("--kind", choices=KINDS, help="what is in it")
     what.add_argument("--all", action="store_true", help="a box, of export --all")
     one.add_argument("--dry-run", action="store_true", help="only say what would be")
     about = "with --all: put aside what this box has sold"

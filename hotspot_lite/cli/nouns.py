@@ -22,16 +22,31 @@ from hotspot_lite.cli import (
     sales,
     serving,
     sessions,
+    setting,
     sync,
     usage,
     worker,
 )
 from hotspot_lite.cli.verbs import Parser
 
+AFTER_HELP = """\
+hotspot-lite <noun> --help lists its verbs; hotspot-lite <noun> <verb> --help has an
+example. --json after a verb is for scripts.
+
+exit codes: 0 done; 1 it failed and said why, or found something amiss; 2 the command
+line is wrong; 3 what was asked about does not run. Of doctor: 0 well, 1 warnings,
+2 broken.
+"""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line, as `hotspot-lite --help` shows it."""
-    top = Parser(prog="hotspot-lite", description=hotspot_lite.__doc__)
+    top = Parser(
+        prog="hotspot-lite",
+        description=hotspot_lite.__doc__,
+        epilog=AFTER_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     nouns = top.add_subparsers(required=True, metavar="<noun>")
     serving.add_to(nouns)
     running.add_to(nouns)
@@ -50,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     sync.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)
+    setting.add_to(nouns)
     router.add_to(nouns)
     queue.add_to(nouns)
     worker.add_to(nouns)

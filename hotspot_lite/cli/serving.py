@@ -7,6 +7,8 @@ from typing import Any
 
 from hotspot_lite.cli.verbs import Args, Parser, add_verb
 
+ROLES = ("web", "worker", "live", "radius")
+
 
 def serve(args: Args) -> None:
     """Run the box: all processes, or the one named."""
@@ -21,7 +23,7 @@ def serve(args: Args) -> None:
 def add_to(nouns: Any) -> None:
     """Put this verb on the command line."""
     run = add_verb(nouns, "serve", serve)
-    run.add_argument("role", nargs="?", choices=("web", "worker", "live", "radius"))
+    run.add_argument("role", nargs="?", choices=ROLES, help="without: all")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """Every setting of the box, declared once: name, kind, default, help, check.
 
 From the one list in `declared` come the reading of environment and file, the commented
-config.toml, the settings page, the README's table and the errors.
+config.toml, the settings page, the table of docs/settings.md and the errors.
 """
 
 from __future__ import annotations

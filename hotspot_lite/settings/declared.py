@@ -424,7 +424,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "mail.tls",
         True,
-        "Whether mail leaves encrypted only. false: only for a server on this machine.",
+        "Whether mail leaves encrypted only. no: only for a server on this machine.",
         flag,
     ),
     Setting("mail.username", "", "The user there."),

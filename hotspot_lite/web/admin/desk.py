@@ -8,6 +8,7 @@ from bottle import HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
+from hotspot_lite.settings import Settings
 from hotspot_lite.trade.money import undecided
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages
@@ -68,6 +69,16 @@ class Desk:
     def zone(self) -> str:
         """The place's time zone."""
         return str(self.box.settings["box.timezone"])
+
+    def fresh(self) -> Settings:
+        """The settings as a process that starts now would have them.
+
+        Where config.toml can't be read any more, those that this one began with.
+        """
+        try:
+            return self.box.fresh()
+        except BadInput:
+            return self.box.settings
 
     def now(self) -> int:
         """The time, in seconds since 1970."""
