@@ -180,7 +180,7 @@ def _upload(parcel: _Parcel, begun: int, trip: _Trip) -> None:
         return
     resumed = begun if begun < parcel.size_bytes else 0
     try:
-        trip.far(LAST_SECONDS).put(parcel.file, parcel.part, resumed)
+        left = trip.far(LAST_SECONDS).put(parcel.file, parcel.part, resumed)
     except sftp.OutOfTime as exc:
         if trip.far().listing().get(parcel.part, 0) > begun:
             raise Moving(exc.says, exc.todo) from None
@@ -189,7 +189,7 @@ def _upload(parcel: _Parcel, begun: int, trip: _Trip) -> None:
         with suppress(HotspotError):  # full: it must not stay so by our half
             trip.far().settle(None, [parcel.part])
         raise
-    came = trip.far().listing().get(parcel.part, 0)
+    came = left.get(parcel.part, 0)
     if came != parcel.size_bytes:
         raise TryAgain(f"Of {parcel.size_bytes} bytes {came} came to {trip.to.host}.")
 

@@ -24,6 +24,8 @@ CONNECT_SECONDS = 8
 # Of a whole run, whoever calls; a silent line is noticed sooner.
 LEAST_SECONDS = 2.0
 ALIVE_SECONDS = 5
+# What a cut costs on a slow line; newer programs would take 255 KB.
+PIECE_BYTES = 32 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 # As the program itself writes it with -n: mode, links, user, group, bytes, time, name.
 ROW = re.compile(r"-[rwxsStT-]{9}\S*\s+\S+\s+\S+\s+\S+\s+(\d+)\s.*?([^\s/]+)")
@@ -77,13 +79,15 @@ class Far:
         """The files in the folder: name and size in bytes."""
         return _rows(self._run(["ls -lna"]))
 
-    def put(self, file: Path, name: str, from_bytes: int = 0) -> None:
+    def put(self, file: Path, name: str, from_bytes: int = 0) -> Mapping[str, int]:
         """Copy `file` there as `name`, going on after `from_bytes` that are there.
 
-        Raises OutOfTime where it was moving and has to go on another time.
+        What is there afterwards. Raises OutOfTime where it was moving and has to go on
+        another time.
         """
         how = "reput" if from_bytes else "put"
-        self._run([f"{how} {_local(file)} {_remote(name)}"], file.parent)
+        line = f"{how} {_local(file)} {_remote(name)}"
+        return _rows(self._run([line, "ls -lna"], file.parent))
 
     def get(self, name: str, file: Path) -> None:
         """Copy `name` from there to a new `file`."""
@@ -135,8 +139,8 @@ class Far:
         }
         told = [word for pair in options.items() for word in ("-o", "=".join(pair))]
         # No file of the machine's or of the user's may change what is said here.
-        words = ["sftp", "-F", "none", *told, "-P", str(self.place.port), "-b", "-"]
-        return [*words, self.place.target]
+        words = ["sftp", "-F", "none", *told, "-P", str(self.place.port)]
+        return [*words, "-B", str(PIECE_BYTES), "-b", "-", self.place.target]
 
 
 def _rows(out: str) -> dict[str, int]:

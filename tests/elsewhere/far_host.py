@@ -23,6 +23,8 @@ import pytest
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 LOUD = "NOT TESTED: copies to another machine. Run: apt-get install openssh-server"
 NOBODY = "nobody"
+# Signing in takes less; only what comes after it is slow on a slow line.
+FAST_BYTES = 60_000
 CONFIG = """
 Port {port}
 ListenAddress 127.0.0.1
@@ -119,6 +121,7 @@ class Road:
         self.port = int(self._server.getsockname()[1])
         self.cut_after: int | None = None
         self.hold_after: int | None = None
+        self.pause_seconds = 0.0  # after each piece past the first: a slow line
         self.held = threading.Event()
         self.sent_bytes = 0
         self._open: list[socket.socket] = []
@@ -126,6 +129,7 @@ class Road:
 
     def mend(self) -> None:
         self.cut_after = self.hold_after = None
+        self.pause_seconds = 0.0
         self.sent_bytes = 0
         self.held.clear()
 
@@ -146,10 +150,13 @@ class Road:
                     ).start()
 
     def _carry(self, one: socket.socket, other: socket.socket, is_out: bool) -> None:
+        came = 0
         with suppress(OSError):
             while raw := one.recv(16_384):
                 other.sendall(raw)
+                came += len(raw)
                 if is_out:
+                    time.sleep(self.pause_seconds if came > FAST_BYTES else 0)
                     self.sent_bytes += len(raw)
                     self._is_far_enough()
         for end in (one, other):
@@ -167,6 +174,8 @@ class Road:
     def close(self) -> None:
         self.hold_after = None
         for one in (self._server, *self._open):
+            with suppress(OSError):  # who waits in accept() holds it open else
+                one.shutdown(socket.SHUT_RDWR)
             one.close()
 
 
