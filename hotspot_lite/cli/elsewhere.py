@@ -7,15 +7,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hotspot_lite import settings
-from hotspot_lite.box import open_box
+from hotspot_lite import box, settings
+from hotspot_lite.box import Box, open_box
 from hotspot_lite.cli.verbs import Args, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup
 from hotspot_lite.store.backup import Backup
-from hotspot_lite.trade import elsewhere
+from hotspot_lite.trade import audit, elsewhere
 from hotspot_lite.wires import sftp, sftp_keys
 
 FETCHED = "fetched"
@@ -34,7 +34,9 @@ ROUTEROS = (
 def backup_key(args: Args) -> dict[str, str]:
     """Make the key that signs this box in on another machine; show what goes there."""
     kind = "rsa" if args.rsa else "ed25519"
-    line = sftp_keys.make(elsewhere.folder(_settings()), kind)
+    found = _settings()
+    box.make_folders(found)
+    line = sftp_keys.make(elsewhere.folder(found), kind)
     return {"key": line, "linux": LINUX, "routeros": ROUTEROS}
 
 
@@ -47,7 +49,8 @@ def backup_elsewhere(args: Args) -> dict[str, Any]:
         return _send()
     far = _far(found, LOOK_SECONDS)
     there = far.listing()
-    _note(there, found)
+    if _database() is not None:
+        elsewhere.seen(there, found["backup.elsewhere"])
     return {
         "copies": [
             {
@@ -113,6 +116,9 @@ def _trust(found: Settings, expected: str) -> dict[str, str]:
             "Nothing was changed. Find out which machine answers there.",
         )
     sftp_keys.pin(keys, place.known_as, key)
+    if (opened := _database()) is not None:
+        what = f"{place.known_as} {key.fingerprint}"
+        audit.note("cli", "backup elsewhere --trust", what, opened.clock.at())
     was = f" Before, it was {before.fingerprint}." if before and before != key else ""
     return {
         "trusted": str(place.known_as),
@@ -145,26 +151,20 @@ def _far(found: Settings, seconds: float) -> sftp.Far:
 
 
 def _place(found: Settings) -> sftp.Place:
-    from hotspot_lite.journey import carrying
-
-    return carrying.place(found)
-
-
-def _note(there: Any, found: Settings) -> None:
-    """Remember what was seen, where this box has a database."""
-    try:
-        open_box()
-    except HotspotError:
-        return
-    elsewhere.seen(there, found["backup.elsewhere"])
+    return sftp.place_of(found["backup.elsewhere"])
 
 
 def _settings() -> Settings:
     # On a new machine there is no database yet: then of environment and file alone.
+    opened = _database()
+    return opened.settings if opened else settings.load()
+
+
+def _database() -> Box | None:
     try:
-        return open_box().settings
+        return open_box()
     except HotspotError:
-        return settings.load()
+        return None
 
 
 def add_to(noun: Any) -> None:

@@ -66,8 +66,8 @@ def send(s: Settings, now: int, seconds: float) -> Sent | None:
     another HotspotError for what a person must mend.
     """
     where = backups.places_of(s)
-    trip = _Trip(s, place(s), time.monotonic() + seconds)
-    passphrase = needed_passphrase(where)
+    trip = _Trip(s, sftp.place_of(s["backup.elsewhere"]), time.monotonic() + seconds)
+    passphrase = elsewhere.needed_passphrase(where)
     newest = newest_at_home(where)
     if newest is None:
         return None
@@ -82,30 +82,6 @@ def send(s: Settings, now: int, seconds: float) -> Sent | None:
         _settle(parcel, is_new, there, trip, now)
         file.unlink(missing_ok=True)
     return Sent(parcel.name, is_new)
-
-
-def place(s: Settings) -> sftp.Place:
-    """Where copies go. Raises GiveUp where none do."""
-    url = s["backup.elsewhere"]
-    if not url:
-        raise GiveUp(
-            "No other machine is set.",
-            'In config.toml, under [backup]: elsewhere = "sftp://user@host/folder"',
-        )
-    return sftp.place_of(url)
-
-
-def needed_passphrase(where: backups.Places) -> Passphrase:
-    """What seals the copies. Raises HotspotError: in clear nothing leaves the box."""
-    passphrase = where.passphrase()
-    if passphrase is None:
-        raise GiveUp(
-            "Copies leave the box only encrypted, and there is no passphrase: a backup"
-            " holds customers' phones and the box's keys.",
-            "Write one into a file of one line and name the file: passphrase_file ="
-            ' "/etc/hotspot-lite/passphrase" under [backup] in config.toml.',
-        )
-    return passphrase
 
 
 def newest_at_home(where: backups.Places) -> Backup | None:

@@ -14,11 +14,14 @@ from pathlib import Path
 from peewee import fn
 
 from hotspot_lite import store
-from hotspot_lite.clock import as_text, length_text
+from hotspot_lite.clock import length_text
+from hotspot_lite.errors import GiveUp
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import DAY, HOUR, Backup
+from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade import conditions
+from hotspot_lite.trade.backups import Places
 from hotspot_lite.trade.models import FarCopy
 
 NOT_THERE = "backup-not-elsewhere"
@@ -46,6 +49,19 @@ def terms(s: Settings) -> Terms:
 def folder(s: Settings) -> Path:
     """Where the keys are, and what is on its way."""
     return s.data_dir / FOLDER
+
+
+def needed_passphrase(where: Places) -> Passphrase:
+    """What seals the copies. Raises HotspotError: in clear nothing leaves the box."""
+    passphrase = where.passphrase()
+    if passphrase is None:
+        raise GiveUp(
+            "Copies leave the box only encrypted, and there is no passphrase: a backup"
+            " holds customers' phones and the box's keys.",
+            "Write one into a file of one line and name the file: passphrase_file ="
+            ' "/etc/hotspot-lite/passphrase" under [backup] in config.toml.',
+        )
+    return passphrase
 
 
 def part_name(name: str, sum_: str) -> str:
@@ -147,8 +163,3 @@ def late_seconds(oldest: Backup | None, terms: Terms, now: int) -> int | None:
 
 def _is_told() -> bool:
     return any(one.name == NOT_THERE for one in conditions.wrong())
-
-
-def as_row(one: FarCopy) -> dict[str, str | int]:
-    """As commands and pages show it."""
-    return {"at": as_text(one.at), "bytes": one.size_bytes, "name": one.name}

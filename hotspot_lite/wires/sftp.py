@@ -60,7 +60,15 @@ class Place:
 
 
 def place_of(url: str) -> Place:
-    """The place of an address that the settings have checked (`sftp_or_none`)."""
+    """The place of an address that the settings have checked (`sftp_or_none`).
+
+    Raises GiveUp for "": no other machine is set.
+    """
+    if not url:
+        raise GiveUp(
+            "No other machine is set.",
+            'In config.toml, under [backup]: elsewhere = "sftp://user@host/folder"',
+        )
     parts = urlsplit(url)
     folder = parts.path.removeprefix("/~/") or "."
     return Place(parts.username or "", parts.hostname or "", parts.port or 22, folder)

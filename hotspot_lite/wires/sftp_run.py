@@ -68,6 +68,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def is_installed() -> bool:
-    """Whether all of them are on this box."""
-    return all(shutil.which(name) for name in PROGRAMS)
+def must_be_installed() -> None:
+    """Raises GiveUp where one of them is not on this box."""
+    if not all(shutil.which(name) for name in PROGRAMS):
+        raise GiveUp(*NO_PROGRAM)
