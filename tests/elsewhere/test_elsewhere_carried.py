@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from far_host import FarHost
 from huey.exceptions import RetryTask
 
 from hotspot_lite import box as boxes
@@ -24,6 +23,7 @@ from hotspot_lite.journey import carrying
 from hotspot_lite.store import backup, copies, sealed
 from hotspot_lite.store.backup import DAY, HOUR
 from hotspot_lite.store.sealed import Passphrase
+from hotspot_lite.town.far_host import FarHost
 from hotspot_lite.trade import backups, conditions, elsewhere, events
 from hotspot_lite.wires import sftp, sftp_keys
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from far_host import FarHost, silent_host
 
 from hotspot_lite.errors import GiveUp, TryAgain
+from hotspot_lite.town.far_host import FarHost
 from hotspot_lite.wires import sftp, sftp_keys
 from hotspot_lite.wires.sftp import Far, OutOfTime, Place
 
@@ -108,8 +110,6 @@ class TestTrust:
     def test_the_fingerprint_is_what_other_programs_show(
         self, far: FarHost, keys: Path
     ) -> None:
-        import subprocess
-
         shown = sftp_keys.shown_by(sftp.place_of(far.url))
         words = ["ssh-keygen", "-lf", str(far.home / "host_key.pub")]
         told = subprocess.run(words, capture_output=True, text=True, check=True)
@@ -139,7 +139,8 @@ class TestWhatGoesWrong:
             line.listing()
 
     def test_one_that_hangs_is_left_in_time(self, keys: Path) -> None:
-        with silent_host() as port:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
             place = Place("who", "127.0.0.1", port, "/x")
             sftp_keys.pin(keys, place.known_as, sftp_keys.HostKey("ssh-rsa", "AAAA"))
             began = time.monotonic()

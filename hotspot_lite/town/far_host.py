@@ -1,7 +1,7 @@
-"""The other machine: OpenSSH's own server, as an ordinary user, on a port of its own.
+"""Another machine, for copies: OpenSSH's own server, as an ordinary user on its port.
 
-Between it and the box lies a road (a TCP proxy), which can be cut or held up after so
-many bytes. Without `sshd` the tests that need it say so and are skipped.
+Between it and the box lies a road (a TCP proxy), which can be slow, cut or held up
+after so many bytes.
 """
 
 from __future__ import annotations
@@ -14,14 +14,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-import pytest
-
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-LOUD = "NOT TESTED: copies to another machine. Run: apt-get install openssh-server"
 NOBODY = "nobody"
 # Signing in takes less; only what comes after it is slow on a slow line.
 FAST_BYTES = 60_000
@@ -190,24 +187,8 @@ def _answers(port: int) -> bool:
     return False
 
 
-def _until(is_so: object, seconds: float = 10.0) -> None:
+def _until(is_so: Callable[[], bool], seconds: float = 10.0) -> None:
     ends = time.monotonic() + seconds
-    while not is_so():  # type: ignore[operator]
+    while not is_so():
         assert time.monotonic() < ends, "the server did not start"
         time.sleep(0.02)
-
-
-@contextmanager
-def silent_host() -> Iterator[int]:
-    """A port that takes connections and never says a word, as a hanging machine."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield int(server.getsockname()[1])
-
-
-@pytest.fixture
-def far() -> Iterator[FarHost]:
-    if SSHD is None:
-        pytest.skip(LOUD)
-    host = FarHost()
-    yield host
-    host.close()
