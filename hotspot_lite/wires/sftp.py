@@ -22,7 +22,7 @@ from hotspot_lite.wires.sftp_words import trouble
 # To connect, to agree on keys and to sign in: small routers take seconds for it.
 CONNECT_SECONDS = 8
 # Of a whole run, whoever calls; a silent line is noticed sooner.
-LEAST_SECONDS = 2.0
+LEAST_SECONDS = 1.0
 ALIVE_SECONDS = 5
 # What a cut costs on a slow line; newer programs would take 255 KB.
 PIECE_BYTES = 32 * 1024

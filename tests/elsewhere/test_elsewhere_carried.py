@@ -226,8 +226,8 @@ class TestBrokenOff:
         self, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         name = site.back_up()
-        monkeypatch.setattr(carrying, "RUN_SECONDS", 8.0)
-        monkeypatch.setattr(carrying, "LAST_SECONDS", 4.5)
+        monkeypatch.setattr(carrying, "RUN_SECONDS", 7.0)
+        monkeypatch.setattr(carrying, "LAST_SECONDS", 4.0)
         site.far.road.pause_seconds = 0.5
         with pytest.raises(RetryTask):
             journey.carry()

@@ -145,14 +145,14 @@ class TestWhatGoesWrong:
             sftp_keys.pin(keys, place.known_as, sftp_keys.HostKey("ssh-rsa", "AAAA"))
             began = time.monotonic()
             with pytest.raises(OutOfTime):
-                Far(place, keys, began + 2.5).listing()
+                Far(place, keys, began + 1.3).listing()
             assert time.monotonic() - began < 5
 
     def test_one_that_hangs_in_the_middle_leaves_no_process(
         self, far: FarHost, keys: Path, line: Far, tmp_path: Path
     ) -> None:
         far.road.hold_after = 200_000
-        short = trusted(far, keys, 3.0)
+        short = trusted(far, keys, 2.0)
         far.road.sent_bytes = 0
         with pytest.raises(OutOfTime):
             short.put(file_of(tmp_path, 8 * A_MEGABYTE), "copy.part")
