@@ -37,6 +37,11 @@ def backup_key(args: Args) -> dict[str, str]:
     found = _settings()
     box.make_folders(found)
     line = sftp_keys.make(elsewhere.folder(found), kind)
+    if args.rsa and not line.startswith("ssh-rsa "):
+        raise BadInput(
+            "This box has a key of another kind already.",
+            f"Delete {elsewhere.folder(found) / sftp_keys.KEY} first.",
+        )
     return {"key": line, "linux": LINUX, "routeros": ROUTEROS}
 
 

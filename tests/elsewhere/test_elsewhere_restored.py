@@ -80,6 +80,7 @@ def test_from_the_key_to_a_new_machine_after_the_old_one_burned(
     assert "backup key" in olive.refused("elsewhere")
     key = olive.told("key")
     assert "ssh-keys/import" in key["routeros"]
+    assert "Delete" in olive.refused("key", "--rsa")
     far.admit(key["key"])
     assert "--trust" in olive.refused("elsewhere")
     wrong = olive.refused("elsewhere", "--trust", "SHA256:else")
