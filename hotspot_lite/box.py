@@ -18,7 +18,7 @@ from hotspot_lite.clock import Clock
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import migrations
-from hotspot_lite.trade import preferences
+from hotspot_lite.trade.house import preferences
 
 KEY_BYTES = 32
 # An open page says so each few seconds.

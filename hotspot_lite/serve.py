@@ -15,8 +15,8 @@ from hotspot_lite import watchdog
 from hotspot_lite.box import open_box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import Settings
-from hotspot_lite.trade import backups, recovery
-from hotspot_lite.trade.recovery import Recovery
+from hotspot_lite.trade.keeping import backups, recovery
+from hotspot_lite.trade.keeping.recovery import Recovery
 
 ROLES = ("web", "worker", "live", "radius")
 # The command that the design, the units and the README name.

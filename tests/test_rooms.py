@@ -126,35 +126,63 @@ def test_one_wire_does_not_know_another_outside_thing() -> None:
                 assert other in known, f"{path.name} imports {name}"
 
 
-def test_trade_imports_downwards_only() -> None:
-    order = (HOUSE / "trade").glob("*.py")
-    graph = {
-        path.stem: {
-            name.split(".")[2]
-            for name in imports_of(path)
-            if name.startswith("hotspot_lite.trade.")
-        }
-        | _named_from_trade(path)
-        for path in order
-    }
-    while graph:
-        free = [module for module, needs in graph.items() if not needs & set(graph)]
-        assert free, f"a circle among {sorted(graph)}"
-        for module in free:
-            del graph[module]
+TRADE = HOUSE / "trade"
 
 
-def _named_from_trade(path: Path) -> set[str]:
+def rooms_of_the_trade() -> list[str]:
+    """Its rooms as the map in its docstring lists them, from the ground up."""
+    text = (TRADE / "__init__.py").read_text(encoding="utf-8")
+    return re.findall(r"^([a-z]+)  +\w", text, re.MULTILINE)
+
+
+def trade_imports(path: Path) -> set[tuple[str, str]]:
+    """The (room, module) of the trade that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "hotspot_lite.trade":
-            found |= {alias.name for alias in node.names}
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        parts = (node.module or "").split(".")
+        if parts[:2] == ["hotspot_lite", "trade"]:
+            inner = parts[2:]
+            for alias in node.names:
+                room, module = [*inner, alias.name, ""][:2]
+                found.add((room, module))
     return found
 
 
-def test_the_map_of_the_trade_names_every_module() -> None:
-    folder = HOUSE / "trade"
-    there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
-    there |= {path.parent.name for path in folder.glob("*/__init__.py")}
-    text = (folder / "__init__.py").read_text(encoding="utf-8")
-    assert there - set(re.findall(r"[a-z_]+", text)) == set()
+def test_the_map_of_the_trade_lists_every_room() -> None:
+    there = {path.parent.name for path in TRADE.glob("*/__init__.py")}
+    assert set(rooms_of_the_trade()) == there
+    assert {path.name for path in TRADE.glob("*.py")} == {"__init__.py"}
+
+
+def test_a_room_of_the_trade_imports_only_those_above_it_on_the_map() -> None:
+    order = rooms_of_the_trade()
+    for path in TRADE.glob("*/**/*.py"):
+        mine = order.index(path.relative_to(TRADE).parts[0])
+        for room, module in trade_imports(path):
+            assert order.index(room) <= mine, f"{path} imports {room}.{module}"
+
+
+def test_modules_of_a_room_of_the_trade_never_import_in_a_circle() -> None:
+    for room in rooms_of_the_trade():
+        graph = {
+            path.stem: {
+                module for other, module in trade_imports(path) if other == room
+            }
+            for path in (TRADE / room).glob("*.py")
+            if path.stem != "__init__"
+        }
+        while graph:
+            free = [name for name, needs in graph.items() if not needs & set(graph)]
+            assert free, f"a circle among {sorted(graph)}"
+            for name in free:
+                del graph[name]
+
+
+def test_the_docstring_of_a_room_of_the_trade_names_its_modules() -> None:
+    for room in rooms_of_the_trade():
+        folder = TRADE / room
+        there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+        text = (folder / "__init__.py").read_text(encoding="utf-8")
+        assert there - set(re.findall(r"[a-z_0-9]+", text)) == set(), room

@@ -13,7 +13,7 @@ MOST_ENTRIES = 50
 
 def agent_list(args: Args) -> dict[str, Any]:
     """List the agents, and what each owes."""
-    from hotspot_lite.trade import agents
+    from hotspot_lite.trade.takings import agents
 
     open_box()
     return {"agents": [_line(one) for one in agents.everybody()]}
@@ -21,7 +21,8 @@ def agent_list(args: Args) -> dict[str, Any]:
 
 def agent_set(args: Args) -> dict[str, Any]:
     """Set an agent's commission, per cent of the price, and how much may be owed."""
-    from hotspot_lite.trade import agents, catalogue
+    from hotspot_lite.trade.goods import catalogue
+    from hotspot_lite.trade.takings import agents
 
     box = open_box()
     one = agents.named(args.name)
@@ -36,7 +37,8 @@ def agent_set(args: Args) -> dict[str, Any]:
 
 def agent_take_in(args: Args) -> dict[str, Any]:
     """Note that an agent paid in money."""
-    from hotspot_lite.trade import agents, catalogue
+    from hotspot_lite.trade.goods import catalogue
+    from hotspot_lite.trade.takings import agents
 
     now = open_box().clock.now().at
     note = agents.Note("cli", args.note, args.once)
@@ -46,7 +48,7 @@ def agent_take_in(args: Args) -> dict[str, Any]:
 
 def agent_statement(args: Args) -> dict[str, Any]:
     """Show an agent's account, the newest entries first."""
-    from hotspot_lite.trade import agents
+    from hotspot_lite.trade.takings import agents
 
     open_box()
     one = agents.named(args.name)
@@ -66,7 +68,7 @@ def agent_statement(args: Args) -> dict[str, Any]:
 
 
 def _line(one: Any) -> dict[str, Any]:
-    from hotspot_lite.trade import agents
+    from hotspot_lite.trade.takings import agents
 
     return {
         "name": one.name,

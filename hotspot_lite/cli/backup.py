@@ -17,8 +17,8 @@ from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, copies, sealed
 from hotspot_lite.store.sealed import Passphrase
-from hotspot_lite.trade import backups, recovery
-from hotspot_lite.trade.backups import Places
+from hotspot_lite.trade.keeping import backups, recovery
+from hotspot_lite.trade.keeping.backups import Places
 
 
 def backup_make(args: Args) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from hotspot_lite.errors import BadInput
 
 def cash_report(args: Args) -> Any:
     """Report the till: of one shift, or a line for each of the newest."""
-    from hotspot_lite.trade import cash
     from hotspot_lite.trade.models import Shift
+    from hotspot_lite.trade.takings import cash
 
     open_box()
     if args.shift is None:

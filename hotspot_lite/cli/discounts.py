@@ -11,7 +11,7 @@ from hotspot_lite.clock import as_text
 
 def add(args: Args) -> dict[str, Any]:
     """Make a code that customers type on the portal."""
-    from hotspot_lite.trade import discounts
+    from hotspot_lite.trade.goods import discounts
 
     box = open_box()
     given = {name: getattr(args, name) for name in discounts.FIELDS}
@@ -22,7 +22,7 @@ def add(args: Args) -> dict[str, Any]:
 
 def stop(args: Args) -> dict[str, Any]:
     """Let a code hold no longer."""
-    from hotspot_lite.trade import discounts
+    from hotspot_lite.trade.goods import discounts
 
     box = open_box()
     found = discounts.by_code(args.code)
@@ -32,7 +32,7 @@ def stop(args: Args) -> dict[str, Any]:
 
 def listed(args: Args) -> list[dict[str, Any]]:
     """List the codes, how many paid with each, and what they paid."""
-    from hotspot_lite.trade import discounts
+    from hotspot_lite.trade.goods import discounts
 
     open_box()
     return [

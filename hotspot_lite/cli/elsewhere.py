@@ -15,7 +15,8 @@ from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup
 from hotspot_lite.store.backup import Backup
-from hotspot_lite.trade import audit, elsewhere
+from hotspot_lite.trade.house import audit
+from hotspot_lite.trade.keeping import elsewhere
 from hotspot_lite.wires import sftp, sftp_keys
 
 FETCHED = "fetched"

@@ -12,7 +12,7 @@ from hotspot_lite.errors import BadInput
 
 def exception_list(args: Args) -> list[dict[str, Any]]:
     """List what the box can't decide, oldest first."""
-    from hotspot_lite.trade import undecided
+    from hotspot_lite.trade.money import undecided
 
     open_box()
     return [_row(row) for row in undecided.waiting()]
@@ -33,8 +33,9 @@ def _row(row: Any) -> dict[str, Any]:
 
 def exception_show(args: Args) -> dict[str, Any]:
     """Show one of them, what it means, and what can be done about it."""
-    from hotspot_lite.trade import resolving, undecided
     from hotspot_lite.trade.models import Undecided
+    from hotspot_lite.trade.money import undecided
+    from hotspot_lite.trade.reckoning import resolving
 
     open_box()
     row = Undecided.get_or_none(Undecided.id == args.id)
@@ -53,8 +54,9 @@ def exception_show(args: Args) -> dict[str, Any]:
 def exception_resolve(args: Args) -> dict[str, Any]:
     """Decide one: give the time, match it, note a refund, write off, close."""
     from hotspot_lite.settings import operator
-    from hotspot_lite.trade import catalogue, resolving
+    from hotspot_lite.trade.goods import catalogue
     from hotspot_lite.trade.models import Undecided
+    from hotspot_lite.trade.reckoning import resolving
 
     box = open_box()
     now = box.clock.now().at

@@ -14,7 +14,7 @@ from hotspot_lite.cli.verbs import Args, Misused, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, house
-from hotspot_lite.trade import backups, moving
+from hotspot_lite.trade.keeping import backups, moving
 
 
 def export_all(args: Args) -> Answer:

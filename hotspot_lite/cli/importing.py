@@ -22,7 +22,7 @@ def import_file(args: Args) -> Answer:
     if args.kind is None or args.replace or args.passphrase_file:
         raise Misused("--kind says what is in the file.", "A whole box: --all FILE")
     from hotspot_lite.papers import reading
-    from hotspot_lite.trade import imports, uploads
+    from hotspot_lite.trade.office import imports, uploads
 
     box = open_box()
     folder, now = box.settings.data_dir, box.clock.at()

@@ -13,7 +13,7 @@ from hotspot_lite.errors import BadInput
 
 def message_list(args: Args) -> dict[str, Any]:
     """List messages to many, and what came of them."""
-    from hotspot_lite.trade import campaigns
+    from hotspot_lite.trade.messaging import campaigns
 
     open_box()
     rows = []
@@ -39,7 +39,7 @@ def message_list(args: Args) -> dict[str, Any]:
 def message_send(args: Args) -> Answer:
     """Send a text to a group; --dry-run only says to how many and what it costs."""
     from hotspot_lite.sms_text import parts
-    from hotspot_lite.trade import campaigns, drafts
+    from hotspot_lite.trade.messaging import campaigns, drafts
 
     box = open_box()
     channel = "email" if args.email else "sms"
@@ -63,22 +63,22 @@ def message_send(args: Args) -> Answer:
 
 def message_cancel(args: Args) -> dict[str, int]:
     """Send no more of a message to many."""
-    from hotspot_lite.trade import campaigns
+    from hotspot_lite.trade.messaging import campaigns
 
     return {"cancelled": campaigns.cancel(args.id, "cli", open_box().clock.at())}
 
 
 def message_retry(args: Args) -> dict[str, int]:
     """Send those that failed once more."""
-    from hotspot_lite.trade import campaigns
+    from hotspot_lite.trade.messaging import campaigns
 
     return {"again": campaigns.again(args.id, "cli", open_box().clock.at())}
 
 
 def message_stop(args: Args) -> dict[str, str]:
     """Write no more messages to many to a phone or e-mail address; --undo: again."""
-    from hotspot_lite.trade import optout
-    from hotspot_lite.trade.phones import normalise_phone
+    from hotspot_lite.trade.messaging import optout
+    from hotspot_lite.trade.people.phones import normalise_phone
 
     now = open_box().clock.at()
     address = args.address if "@" in args.address else normalise_phone(args.address)
@@ -91,7 +91,7 @@ def message_stop(args: Args) -> dict[str, str]:
 
 def message_reports(args: Args) -> Answer:
     """Tell the address to type into the SMS provider's page for delivery reports."""
-    from hotspot_lite.trade import deliveries
+    from hotspot_lite.trade.messaging import deliveries
 
     box = open_box()
     url = deliveries.url(box.settings, box.key)
@@ -105,7 +105,7 @@ def message_reports(args: Args) -> Answer:
 
 
 def _house(box: Box) -> Any:
-    from hotspot_lite.trade.drafts import House
+    from hotspot_lite.trade.messaging.drafts import House
 
     return House(box.settings["box.name"], box.settings["web.public_url"], box.key)
 

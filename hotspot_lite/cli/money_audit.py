@@ -17,7 +17,8 @@ def payment_audit(args: Args) -> Answer:
 
     Exit status 1 where something is wrong.
     """
-    from hotspot_lite.trade import amounts, money_audit, statement
+    from hotspot_lite.trade.goods import amounts
+    from hotspot_lite.trade.reckoning import money_audit, statement
 
     box = open_box()
     zone = str(box.settings["box.timezone"])
@@ -42,7 +43,7 @@ def _raw(name: str) -> bytes:
 
 
 def _text(found: Any) -> str:
-    from hotspot_lite.trade.wrongs import KINDS
+    from hotspot_lite.trade.reckoning.wrongs import KINDS
 
     lines = [found.says]
     if found.statement is not None:

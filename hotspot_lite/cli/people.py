@@ -12,7 +12,7 @@ from hotspot_lite.errors import BadInput
 
 def admin_add(args: Args) -> dict[str, str]:
     """Add somebody who may enter the admin page."""
-    from hotspot_lite.trade import staff
+    from hotspot_lite.trade.people import staff
 
     now = open_box().clock.now().at
     person = staff.add(args.name, _password(args), args.role, now)
@@ -21,7 +21,7 @@ def admin_add(args: Args) -> dict[str, str]:
 
 def admin_password(args: Args) -> dict[str, str]:
     """Give somebody a new password."""
-    from hotspot_lite.trade import staff
+    from hotspot_lite.trade.people import staff
 
     now = open_box().clock.now().at
     staff.set_password(args.name, _password(args), now)
@@ -30,7 +30,7 @@ def admin_password(args: Args) -> dict[str, str]:
 
 def admin_setup_code(args: Args) -> dict[str, str]:
     """Make a one-time code for the first owner."""
-    from hotspot_lite.trade import staff
+    from hotspot_lite.trade.people import staff
 
     open_box()
     if staff.is_set_up():
@@ -40,7 +40,7 @@ def admin_setup_code(args: Args) -> dict[str, str]:
 
 def admin_list(args: Args) -> dict[str, Any]:
     """List who may enter the admin page."""
-    from hotspot_lite.trade import staff
+    from hotspot_lite.trade.people import staff
 
     open_box()
     rows = [
@@ -57,7 +57,7 @@ def admin_list(args: Args) -> dict[str, Any]:
 
 def admin_role(args: Args) -> dict[str, str]:
     """Make somebody owner, manager, cashier, viewer or agent."""
-    from hotspot_lite.trade import staff
+    from hotspot_lite.trade.people import staff
 
     staff.set_role(args.name, args.role, "cli", open_box().clock.at())
     return {"name": args.name, "role": args.role}
@@ -65,7 +65,7 @@ def admin_role(args: Args) -> dict[str, str]:
 
 def admin_lock(args: Args) -> dict[str, str]:
     """Let somebody in no more; --undo: again."""
-    from hotspot_lite.trade import staff
+    from hotspot_lite.trade.people import staff
 
     staff.set_locked(args.name, not args.undo, "cli", open_box().clock.at())
     return {"name": args.name, "is": "let in" if args.undo else "locked"}
@@ -73,7 +73,7 @@ def admin_lock(args: Args) -> dict[str, str]:
 
 def admin_factor_off(args: Args) -> dict[str, str]:
     """Ask somebody who lost the phone for no code any more."""
-    from hotspot_lite.trade import second_factor
+    from hotspot_lite.trade.people import second_factor
 
     second_factor.turn_off(args.name, "cli", open_box().clock.at())
     return {"name": args.name, "second_factor": "off"}

@@ -16,7 +16,7 @@ from hotspot_lite.cli.verbs import Args, Misused
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import batches, control
 from hotspot_lite.settings import unknown
-from hotspot_lite.trade import audit
+from hotspot_lite.trade.house import audit
 
 Made = TypeVar("Made")
 

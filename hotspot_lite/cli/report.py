@@ -14,7 +14,7 @@ from hotspot_lite.cli.verbs import Args, Misused, add_noun, add_verb
 
 def report_list(args: Args) -> dict[str, Any]:
     """List the reports there are."""
-    from hotspot_lite.trade.reports import REPORTS
+    from hotspot_lite.trade.office.reports import REPORTS
 
     rows = [
         {"name": kind.name, "title": kind.title, "about": kind.group}
@@ -27,7 +27,7 @@ def report_show(args: Args) -> Answer:
     """Show a report of some days, or write it to a file."""
     from hotspot_lite import papers
     from hotspot_lite.papers.cells import as_text
-    from hotspot_lite.trade import reports
+    from hotspot_lite.trade.office import reports
 
     box = open_box()
     zone = str(box.settings["box.timezone"])

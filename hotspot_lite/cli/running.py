@@ -77,7 +77,7 @@ def setting_get(args: Args) -> dict[str, Any]:
 
 def setting_set(args: Args) -> dict[str, str]:
     """Change a setting in the database; environment and file go before it."""
-    from hotspot_lite.trade import preferences
+    from hotspot_lite.trade.house import preferences
 
     opened = open_box()
     preferences.change(args.name, args.value, "cli", opened.clock.now().at)

@@ -14,7 +14,7 @@ from hotspot_lite.errors import BadInput, GiveUp
 
 def plan_add(args: Args) -> dict[str, Any]:
     """Put a package on sale."""
-    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.goods import catalogue
 
     now = open_box().clock.now().at
     given = {name: getattr(args, name) for name in catalogue.FIELDS}
@@ -24,7 +24,7 @@ def plan_add(args: Args) -> dict[str, Any]:
 
 def plan_change(args: Args) -> dict[str, Any]:
     """Change a package for whoever buys from now on."""
-    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.goods import catalogue
 
     now = open_box().clock.now().at
     plan = catalogue.by_name(args.plan)
@@ -45,7 +45,7 @@ def plan_on_sale(args: Args) -> dict[str, Any]:
 
 
 def _put_on_sale(name: str, is_on: bool) -> dict[str, Any]:
-    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.goods import catalogue
 
     now = open_box().clock.now().at
     plan = catalogue.by_name(name)
@@ -55,7 +55,7 @@ def _put_on_sale(name: str, is_on: bool) -> dict[str, Any]:
 
 def plan_list(args: Args) -> list[dict[str, Any]]:
     """List the packages on sale."""
-    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.goods import catalogue
 
     open_box()
     return [_plan(plan) for plan in catalogue.on_sale()]
@@ -80,7 +80,8 @@ def _plan(plan: Any) -> dict[str, Any]:
 
 def voucher_create(args: Args) -> dict[str, Any]:
     """Make a batch of vouchers and print their codes."""
-    from hotspot_lite.trade import catalogue, vouchers
+    from hotspot_lite.trade.goods import catalogue
+    from hotspot_lite.trade.grants import vouchers
 
     now = open_box().clock.now().at
     batch = vouchers.make(catalogue.by_name(args.plan), args.count, "cli", now)
@@ -120,8 +121,8 @@ def payment_list(args: Args) -> list[dict[str, Any]]:
 
 def payment_show(args: Args) -> dict[str, Any]:
     """Show one payment and what came of it."""
-    from hotspot_lite.trade import story
     from hotspot_lite.trade.models import Callback, Payment, Subscription
+    from hotspot_lite.trade.reckoning import story
 
     open_box()
     payment = Payment.get_or_none(Payment.id == args.id)
@@ -141,7 +142,7 @@ def payment_show(args: Args) -> dict[str, Any]:
 
 
 def _payment(payment: Any) -> dict[str, Any]:
-    from hotspot_lite.trade.phones import mask
+    from hotspot_lite.trade.people.phones import mask
 
     return {
         "id": payment.id,
@@ -159,7 +160,8 @@ def _payment(payment: Any) -> dict[str, Any]:
 def payment_refund(args: Args) -> dict[str, Any]:
     """Give money back: have M-Pesa reverse it, or note that it was done by hand."""
     from hotspot_lite.settings import operator
-    from hotspot_lite.trade import catalogue, receipts, refunds
+    from hotspot_lite.trade.goods import catalogue
+    from hotspot_lite.trade.takings import receipts, refunds
 
     box = open_box()
     payment = _paid_one(args.id)
@@ -187,7 +189,7 @@ def payment_refund(args: Args) -> dict[str, Any]:
 def payment_ask(args: Args) -> dict[str, Any]:
     """Ask M-Pesa what became of a payment's receipt; the answer comes later."""
     from hotspot_lite.settings import operator
-    from hotspot_lite.trade import inquiries
+    from hotspot_lite.trade.takings import inquiries
 
     box = open_box()
     payment = _paid_one(args.id)
@@ -209,7 +211,7 @@ def _paid_one(payment_id: int) -> Any:
 def payment_reconcile(args: Args) -> dict[str, Any]:
     """Ask M-Pesa now about every payment that is still open."""
     from hotspot_lite import journey
-    from hotspot_lite.trade import hearsay
+    from hotspot_lite.trade.takings import hearsay
 
     journey.here.open()
     before = {p.id for p in hearsay.to_query(journey.here.now())}

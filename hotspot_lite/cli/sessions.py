@@ -17,7 +17,7 @@ FRESH_SECONDS = 8.0
 def session_list(args: Args) -> list[dict[str, Any]]:
     """List who is online, as the router last told, else as accounting did."""
     from hotspot_lite.outside import read_sample
-    from hotspot_lite.trade import online
+    from hotspot_lite.trade.service import online
 
     box = open_box()
     asked_at = box.clock.now().at
@@ -49,7 +49,8 @@ def _row(row: Any) -> dict[str, Any]:
 
 def session_kick(args: Args) -> dict[str, str]:
     """Put a device out at the router; its time goes on, it may log in again."""
-    from hotspot_lite.trade import customers, online
+    from hotspot_lite.trade.people import customers
+    from hotspot_lite.trade.service import online
 
     box = open_box()
     mac = customers.normal_mac(args.mac)

@@ -12,7 +12,7 @@ from hotspot_lite.clock import length_text
 
 def sync_status(args: Args) -> Answer:
     """Show what is written there, what waits, what was refused and why."""
-    from hotspot_lite.trade import syncing
+    from hotspot_lite.trade.office import syncing
 
     box = open_box()
     counts, kept = syncing.counts(), syncing.standing()
@@ -38,7 +38,7 @@ def sync_status(args: Args) -> Answer:
 def sync_run(args: Args) -> dict[str, Any]:
     """Look at everything and have the worker write what is missing there."""
     from hotspot_lite import jobs
-    from hotspot_lite.trade import syncing
+    from hotspot_lite.trade.office import syncing
 
     now = open_box().clock.at()
     count = syncing.collect_all("cli", now)
@@ -48,14 +48,14 @@ def sync_run(args: Args) -> dict[str, Any]:
 
 def sync_retry(args: Args) -> dict[str, int]:
     """Try what was refused again, all or one."""
-    from hotspot_lite.trade import syncing
+    from hotspot_lite.trade.office import syncing
 
     return {"again": syncing.retry("cli", open_box().clock.at(), args.id)}
 
 
 def sync_resume(args: Args) -> dict[str, str]:
     """Go on after it did not let us in."""
-    from hotspot_lite.trade import syncing
+    from hotspot_lite.trade.office import syncing
 
     syncing.resume("cli", open_box().clock.at())
     return {"says": "It goes on within a minute."}

@@ -13,7 +13,7 @@ from hotspot_lite.errors import BadInput
 
 def usage(args: Args) -> Any:
     """Show how much was used: by day, or by customer."""
-    from hotspot_lite.trade import usage as ledger
+    from hotspot_lite.trade.service import usage as ledger
 
     if args.day and args.customer:
         raise Misused("--day lists customers.", "Leave one of the two out.")

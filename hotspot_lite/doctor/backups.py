@@ -11,8 +11,8 @@ from hotspot_lite.doctor.finding import Finding, note, ok, size, span
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import DAY
-from hotspot_lite.trade import elsewhere
-from hotspot_lite.trade.backups import Places, places_of
+from hotspot_lite.trade.keeping import elsewhere
+from hotspot_lite.trade.keeping.backups import Places, places_of
 from hotspot_lite.wires import sftp, sftp_keys
 from hotspot_lite.wires.sftp_run import must_be_installed
 

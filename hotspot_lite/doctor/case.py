@@ -19,7 +19,7 @@ from hotspot_lite.doctor.files import state_of
 from hotspot_lite.doctor.supervision import Supervision
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
-from hotspot_lite.trade import preferences
+from hotspot_lite.trade.house import preferences
 
 
 @dataclass

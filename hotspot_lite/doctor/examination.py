@@ -25,7 +25,7 @@ from hotspot_lite.doctor import (
 )
 from hotspot_lite.doctor.case import Case, open_case
 from hotspot_lite.doctor.finding import LEVELS, Finding, cleaner, one_line, worst
-from hotspot_lite.trade import audit
+from hotspot_lite.trade.house import audit
 
 Check = Callable[[Case], Iterator[Finding]]
 EXIT_CODES = {"ok": 0, "note": 0, "warning": 1, "broken": 2}

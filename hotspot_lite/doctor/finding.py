@@ -9,7 +9,7 @@ from typing import Any
 
 from hotspot_lite.clock import length_text
 from hotspot_lite.settings import BY_NAME, Settings
-from hotspot_lite.trade.phones import mask
+from hotspot_lite.trade.people.phones import mask
 
 LEVELS = ("ok", "note", "warning", "broken")
 # Longer lines of an error say nothing more to a person.

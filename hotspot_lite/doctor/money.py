@@ -9,10 +9,13 @@ from hotspot_lite import store
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, ok, one_line, span
 from hotspot_lite.settings.checks import is_among
-from hotspot_lite.trade import access, conditions, inbox, payments
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Callback, Payment, Subscription, Undecided
-from hotspot_lite.trade.phones import mask
-from hotspot_lite.trade.undecided import waiting
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.money.undecided import waiting
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.service import access
+from hotspot_lite.trade.takings import inbox
 
 # Fulfilling takes a moment, admitting a second: longer is a fault.
 SOON_SECONDS = 60

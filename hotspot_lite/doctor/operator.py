@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, ok
 from hotspot_lite.settings import operator as needed
-from hotspot_lite.trade import confirming
 from hotspot_lite.trade.models import Inquiry
+from hotspot_lite.trade.takings import confirming
 
 # Results that say: not the matter is wrong, but who asks (facts/mpesa.md 1.7).
 REFUSED = ("21", "2001", "8006")

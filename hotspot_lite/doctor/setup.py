@@ -186,7 +186,7 @@ def _modem(s: Settings) -> Finding:
 
 def staff(case: Case) -> Iterator[Finding]:
     """Somebody must be able to enter the admin page."""
-    from hotspot_lite.trade import staff as people
+    from hotspot_lite.trade.people import staff as people
 
     if people.is_set_up():
         return
@@ -201,7 +201,7 @@ def staff(case: Case) -> Iterator[Finding]:
 
 def on_sale(case: Case) -> Iterator[Finding]:
     """Something must be on sale."""
-    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.goods import catalogue
 
     count = len(catalogue.on_sale())
     if count:

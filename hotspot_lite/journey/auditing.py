@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import money_audit, uploads
-from hotspot_lite.trade.money_audit import Asked
+from hotspot_lite.trade.office import uploads
+from hotspot_lite.trade.reckoning import money_audit
+from hotspot_lite.trade.reckoning.money_audit import Asked
 
 # At the place: the day is over, and nobody buys.
 NIGHT_HOUR, NIGHT_MINUTE = 2, 10

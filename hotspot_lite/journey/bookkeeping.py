@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import conditions, sold, syncing
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Payment, Plan, SyncItem
+from hotspot_lite.trade.money import sold
+from hotspot_lite.trade.office import syncing
 from hotspot_lite.wires.bookkeeper import (
     Bookkeeper,
     Money,

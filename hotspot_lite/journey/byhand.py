@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import claims, transfers
 from hotspot_lite.trade.models import Transfer, TransferBody
+from hotspot_lite.trade.money import transfers
+from hotspot_lite.trade.takings import claims
 from hotspot_lite.wires import daraja_c2b
 
 

@@ -22,7 +22,7 @@ from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, copies
 from hotspot_lite.store.backup import DAY, Backup
 from hotspot_lite.store.sealed import ENDING, Passphrase
-from hotspot_lite.trade import backups, elsewhere
+from hotspot_lite.trade.keeping import backups, elsewhere
 from hotspot_lite.wires import sftp, sftp_keys
 
 # The lane gives 30 s. Of ours the last go into seeing how far it came.

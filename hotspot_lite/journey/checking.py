@@ -5,8 +5,9 @@ from __future__ import annotations
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import put_sample, radius_address
-from hotspot_lite.trade import conditions, overstay, router_checks
-from hotspot_lite.trade.router_checks import Router, Verdict
+from hotspot_lite.trade.house import conditions
+from hotspot_lite.trade.service import overstay, router_checks
+from hotspot_lite.trade.service.router_checks import Router, Verdict
 from hotspot_lite.wires import radius
 
 # One lost answer is no news; the second, half a minute later, is.

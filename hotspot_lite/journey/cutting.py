@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import events, sessions
+from hotspot_lite.trade.house import events
+from hotspot_lite.trade.service import sessions
 from hotspot_lite.wires.routeros import Active
 
 

@@ -10,7 +10,7 @@ from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import access, overstay, sessions, subscriptions
+from hotspot_lite.trade.service import access, overstay, sessions, subscriptions
 
 # After a start, what ended before we stopped is looked at once more.
 LOOK_BACK_SECONDS = 7 * 86_400

@@ -14,7 +14,7 @@ from hotspot_lite.fitting.apply import Fitting
 from hotspot_lite.fitting.look import look
 from hotspot_lite.journey import proving
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import errands
+from hotspot_lite.trade.house import errands
 from hotspot_lite.wires.routeros import Router
 
 # An export of a full router takes its time, and so does its return after a change; the

@@ -8,8 +8,8 @@ from typing import Any
 
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import hooks
 from hotspot_lite.trade.models import Webhook
+from hotspot_lite.trade.office import hooks
 
 # Then others of the lane have their turn.
 RUN_SECONDS = 30.0

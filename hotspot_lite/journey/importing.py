@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.papers import reading
-from hotspot_lite.trade import imports
+from hotspot_lite.trade.office import imports
 
 
 def _import_failed(error: str, run_id: int) -> None:

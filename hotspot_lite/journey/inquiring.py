@@ -8,16 +8,16 @@ from itertools import islice
 from hotspot_lite.errors import BadInput, HotspotError, TryAgain
 from hotspot_lite.journey import cutting
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import (
+from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment, Subscription
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import (
     claims,
     confirming,
     hearsay,
     inquiries,
     refunds,
     results,
-    subscriptions,
 )
-from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment, Subscription
 from hotspot_lite.wires import daraja_orders
 from hotspot_lite.wires.daraja_orders import Ordered, OrderResult
 

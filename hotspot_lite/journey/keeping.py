@@ -8,7 +8,8 @@ from hotspot_lite import jobs
 from hotspot_lite.journey import carrying
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.store.backup import forget_scratch
-from hotspot_lite.trade import backups, elsewhere, exports, tidying, uploads
+from hotspot_lite.trade.keeping import backups, elsewhere, tidying
+from hotspot_lite.trade.office import exports, uploads
 
 # Not on the hour, when reports and others' jobs begin.
 BACKUP_MINUTE, TIDY_MINUTE = 17, 37

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.writing import is_night
-from hotspot_lite.trade import making_good, owed
-from hotspot_lite.trade.drafts import House
+from hotspot_lite.trade.grants import making_good, owed
+from hotspot_lite.trade.messaging.drafts import House
 
 
 @huey.job("default", every_seconds=lambda: 60.0, durable=False)

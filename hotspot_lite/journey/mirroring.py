@@ -9,8 +9,8 @@ from hotspot_lite.errors import GiveUp
 from hotspot_lite.journey.checking import tell
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import read_sample
-from hotspot_lite.trade import mirror, mirrored, router_checks
-from hotspot_lite.trade.mirror import Found, Grant, Plan, Wish
+from hotspot_lite.trade.service import mirror, mirrored, router_checks
+from hotspot_lite.trade.service.mirror import Found, Grant, Plan, Wish
 from hotspot_lite.wires.routeros import ProfileWish, User, UserWish
 
 # More than these at once are looked up faster all together.

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import (
-    confirming,
-    hearsay,
-    inbox,
-    inquiries,
-    payments,
-    subscriptions,
-    transfers,
-)
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.money import payments, transfers
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import confirming, hearsay, inbox, inquiries
 from hotspot_lite.wires.rail import Rail, Wanted
 
 # -- Asked for ---------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import conditions, overdue, silence
+from hotspot_lite.trade.house import conditions
+from hotspot_lite.trade.reckoning import overdue, silence
 
 
 @huey.job("default", every_seconds=lambda: 20.0, durable=False)

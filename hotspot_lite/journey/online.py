@@ -6,7 +6,7 @@ from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.mirroring import mirror_one
 from hotspot_lite.outside import read_sample
-from hotspot_lite.trade import access, subscriptions
+from hotspot_lite.trade.service import access, subscriptions
 
 
 def _admit_failed(error: str, subscription_id: int) -> None:

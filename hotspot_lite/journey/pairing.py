@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import pairing
+from hotspot_lite.trade.grants import pairing
 from hotspot_lite.trade.models import Device
 
 

@@ -9,7 +9,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.fitting.prove import Proof, Trial, prove
 from hotspot_lite.outside import coa_address, radius_address, router_address
-from hotspot_lite.trade import access, trial
+from hotspot_lite.trade.service import access, trial
 from hotspot_lite.wires.routeros import Router
 
 # The router asks RADIUS three times, three seconds each, before it answers.

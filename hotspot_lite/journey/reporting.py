@@ -8,7 +8,8 @@ from pathlib import Path
 from hotspot_lite import papers
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import conditions, exports, mailed
+from hotspot_lite.trade.house import conditions
+from hotspot_lite.trade.office import exports, mailed
 from hotspot_lite.wires import mail
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import returning
+from hotspot_lite.trade.grants import returning
 from hotspot_lite.wires.routeros_words import Host
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import events, speeds, subscriptions
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Session, Subscription
-from hotspot_lite.trade.subscriptions import SETTLE_SECONDS
+from hotspot_lite.trade.service import speeds, subscriptions
+from hotspot_lite.trade.service.subscriptions import SETTLE_SECONDS
 
 
 @huey.job("hotspot-sessions", every_seconds=lambda: 20.0, durable=False)

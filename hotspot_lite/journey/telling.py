@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import messages
+from hotspot_lite.trade.messaging import messages
 from hotspot_lite.wires import sms
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import order, overstay
+from hotspot_lite.trade.service import order, overstay
 
 
 @huey.job("hotspot-sessions")

@@ -10,9 +10,9 @@ from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import sight
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import put_sample, read_sample
-from hotspot_lite.trade import figures
-from hotspot_lite.trade.figures import Figure
-from hotspot_lite.trade.online import Showing
+from hotspot_lite.trade.house import figures
+from hotspot_lite.trade.house.figures import Figure
+from hotspot_lite.trade.service.online import Showing
 from hotspot_lite.wires.routeros import Active, Resource, Router, Traffic
 
 # While nobody looks, the router has better things to do than to tell us.

@@ -6,7 +6,7 @@ import time
 
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.trade import campaigns
+from hotspot_lite.trade.messaging import campaigns
 from hotspot_lite.trade.models import Campaign, Message
 from hotspot_lite.wires import mail, sms
 

@@ -25,7 +25,8 @@ from hotspot_lite import jobs, store, watchdog
 from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box, open_box
 from hotspot_lite.live.client import Client
-from hotspot_lite.trade import events, staff
+from hotspot_lite.trade.house import events
+from hotspot_lite.trade.people import staff
 from hotspot_lite.web import board, queue_board
 from hotspot_lite.web.board import COOKIE, LIVE_PORT_FILE
 

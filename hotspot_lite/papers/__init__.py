@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hotspot_lite.papers import csv_file, excel, pdf
-from hotspot_lite.trade.reports import Table
+from hotspot_lite.trade.office.reports import Table
 
 
 def writers(place: str, currency: str) -> dict[str, Callable[[Path, Table], None]]:

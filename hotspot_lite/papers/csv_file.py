@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.papers.cells import as_value, unit
-from hotspot_lite.trade.reports import Table
+from hotspot_lite.trade.office.reports import Table
 
 
 def write(path: Path, table: Table) -> None:

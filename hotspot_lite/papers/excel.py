@@ -9,7 +9,7 @@ from typing import Any
 
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.papers.cells import as_value, unit
-from hotspot_lite.trade.reports import Table
+from hotspot_lite.trade.office.reports import Table
 
 FORMS = {"money": "#,##0.00", "time": "dd.mm.yyyy hh:mm", "count": "#,##0"}
 WIDTHS = {"text": 26, "time": 18}

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.papers.cells import as_text
-from hotspot_lite.trade.reports import Table
+from hotspot_lite.trade.office.reports import Table
 
 # A page holds 40: nobody reads more, and all of it is in memory at once.
 MOST_ROWS = 4000

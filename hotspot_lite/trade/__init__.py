@@ -1,36 +1,21 @@
-"""The rules of the trade: one module for each noun. This is the map.
+"""The rules of the trade: a room for each subject, a module in it for each noun.
 
-Goods: catalogue (packages), vouchers, batches; rates and amounts as people write
-them; fair, happy (what a package's speed depends on); free;
-discounts, friends (who pays less); credit, debts.
+This is the map, from the ground up. A room may import those above it in this list and
+never one below; modules within a room never import each other in a circle
+(tests/test_rooms.py holds both).
 
-Money in: payments, asking (who may be asked), hearsay (callbacks and queries),
-confirming, inbox, settled; by hand: accounts, paybill, transfers, matching, claims,
-receipts; at the counter: cash; by people who sell for a commission: agents,
-agent_sales; sold (what either handed over).
+models      the tables, a module for each subject
+house       events, audit, conditions, errands: what all others lean on
+people      customers, staff, tokens
+goods       packages, prices, discounts
+messaging   SMS and e-mail
+money       payments, the ledger, the exceptions list
+service     time on the network: subscriptions, sessions, access
+grants      time without a payment just now: vouchers, credit, free, made good
+takings     the ways money comes in, and back
+reckoning   audits of the money, and looking at it
+office      imports, exports, reports, other programs
+keeping     backups, recovery, moving house, tidying
 
-Money watched: ledger, undecided (the exceptions list), resolving, overdue, silence,
-refunds, inquiries, results; money_audit by the rules in books and wrongs, comparing
-with a statement; payment_list and story to look at it.
-
-Time: subscriptions, access (is the device online), order, pausing, making_good;
-sessions, counting, usage, presence, online (who is there just now), overstay, speeds;
-returning, pairing (devices without a browser), trial; mirror and mirrored (the router's
-own copy).
-
-People: customers, phones, emails, helping (at the counter); staff, passwords,
-second_factor, tokens (of programs).
-
-Words: letters (written by themselves), owed (when), messages; campaigns, drafts,
-audiences, optout; deliveries, delivery_words (what arrived).
-
-Back office: imports, importing, newcomers, uploads; exports, mailed, reports; syncing;
-hooks.
-
-The house: events, audit, errands, conditions, router_checks, figures, numbers, trend,
-beginning, look, preferences, listing, backups, elsewhere (their copies on another
-machine), recovery, recovered, moving, tidying.
-
-The tables are in models, a module for each subject. A module may import those that
-stand on less than it does: never in a circle.
+What each module is for stands in its room's `__init__`.
 """

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from hotspot_lite.trade import agent_sales, agents, payments
-from hotspot_lite.trade.agents import Standing
 from hotspot_lite.trade.models import AgentEntry, AgentSale
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.takings import agent_sales, agents
+from hotspot_lite.trade.takings.agents import Standing
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.waiting import clock_text

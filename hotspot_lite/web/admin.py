@@ -6,8 +6,9 @@ from typing import Any
 
 from bottle import Bottle, HTTPResponse
 
-from hotspot_lite.trade import beginning, events
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.house import events
+from hotspot_lite.trade.office import beginning
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import EVERYBODY, admits

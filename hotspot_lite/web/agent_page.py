@@ -7,11 +7,13 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import agent_sales, agents, catalogue, payments
-from hotspot_lite.trade.agent_sales import Order
-from hotspot_lite.trade.agents import Standing
-from hotspot_lite.trade.phones import normalise_phone
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people.phones import normalise_phone
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.takings import agent_sales, agents
+from hotspot_lite.trade.takings.agent_sales import Order
+from hotspot_lite.trade.takings.agents import Standing
 from hotspot_lite.web import pages, qr
 from hotspot_lite.web.accounts import AccountDesk
 from hotspot_lite.web.desk import number

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import agent_sales, agents, catalogue
-from hotspot_lite.trade.agents import Note, Standing
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.takings import agent_sales, agents
+from hotspot_lite.trade.takings.agents import Note, Standing
 from hotspot_lite.web import pages
 from hotspot_lite.web.accounts import AccountDesk
 from hotspot_lite.web.login import admits

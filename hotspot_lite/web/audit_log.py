@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.trade.models import Audit
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

@@ -17,9 +17,10 @@ from hotspot_lite import jobs
 from hotspot_lite.clock import length_text
 from hotspot_lite.store import sealed
 from hotspot_lite.store.backup import Backup
-from hotspot_lite.trade import audit, backups, conditions, elsewhere, recovery
+from hotspot_lite.trade.house import audit, conditions
+from hotspot_lite.trade.keeping import backups, elsewhere, recovery
 from hotspot_lite.trade.models import FarCopy
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

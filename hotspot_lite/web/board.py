@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from hotspot_lite import jobs
 from hotspot_lite.clock import as_text
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import numbers, undecided
+from hotspot_lite.trade.money import undecided
+from hotspot_lite.trade.office import numbers
 
 COOKIE = "hl_session"
 MOST_UNDECIDED = 20

@@ -10,8 +10,8 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite import jobs
 from hotspot_lite.clock import length_text
-from hotspot_lite.trade import syncing
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.office import syncing
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

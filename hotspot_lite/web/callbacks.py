@@ -15,10 +15,11 @@ from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import confirming, hearsay, inbox, payments
-from hotspot_lite.trade.hearsay import Heard
-from hotspot_lite.trade.inbox import Message
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.takings import confirming, hearsay, inbox
+from hotspot_lite.trade.takings.hearsay import Heard
+from hotspot_lite.trade.takings.inbox import Message
 from hotspot_lite.web import pages
 from hotspot_lite.web.rails import Rails, WebRail
 from hotspot_lite.web.senders import Senders

@@ -11,8 +11,8 @@ import json
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import presence, subscriptions
 from hotspot_lite.trade.models import Subscription
+from hotspot_lite.trade.service import presence, subscriptions
 from hotspot_lite.web import pages
 
 PATH = "/captive-portal/api"

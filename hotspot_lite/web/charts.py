@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hotspot_lite.trade.figures import Figure
+from hotspot_lite.trade.house.figures import Figure
 
 WIDTH, HEIGHT = 600, 80
 # A longer silence is a gap in the line, not a slope.

@@ -6,7 +6,7 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import claims
+from hotspot_lite.trade.takings import claims
 from hotspot_lite.web import pages
 from hotspot_lite.web.guarded import Guarded
 from hotspot_lite.web.visitor import Visitor

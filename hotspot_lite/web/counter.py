@@ -7,10 +7,13 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import cash, catalogue, payments, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import CashSale, Shift, VoucherBatch
-from hotspot_lite.trade.phones import mask, normalise_phone
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people.phones import mask, normalise_phone
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.takings import cash
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, number, one
 from hotspot_lite.web.login import admits

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, credit, debts
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import credit
 from hotspot_lite.trade.models import Debt
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import debts
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, number, one
 from hotspot_lite.web.login import admits

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import second_factor, staff
-from hotspot_lite.trade.customers import random_code
 from hotspot_lite.trade.models import Staff
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people import second_factor, staff
+from hotspot_lite.trade.people.customers import random_code
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages, qr
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import ANYBODY, ME, admits

@@ -7,7 +7,7 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import helping, online, pairing, subscriptions
+from hotspot_lite.trade.grants import helping, pairing
 from hotspot_lite.trade.models import (
     Customer,
     Device,
@@ -16,7 +16,8 @@ from hotspot_lite.trade.models import (
     Session,
     Subscription,
 )
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.service import online, subscriptions
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, one
 from hotspot_lite.web.language import data_text
@@ -25,7 +26,7 @@ from hotspot_lite.web.waiting import clock_text
 
 MOST = 20
 FIELDS = ("minutes", "why", "email", "note", "device")
-# How a device that staff named was found (trade/pairing.py).
+# How a device that staff named was found (trade/grants/pairing.py).
 MOVES = {
     "waiting": "The router is asked for the device.",
     "done": "The time goes to the device.",

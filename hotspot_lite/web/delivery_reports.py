@@ -7,7 +7,7 @@ import logging
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import deliveries, delivery_words
+from hotspot_lite.trade.messaging import deliveries, delivery_words
 from hotspot_lite.web import pages
 from hotspot_lite.web.callbacks import posted_body
 

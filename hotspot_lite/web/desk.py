@@ -9,8 +9,8 @@ from peewee import Model
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import undecided
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import undecided
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.language import Words, price_text, words
 from hotspot_lite.web.login import Door, live_port

@@ -7,10 +7,11 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, discounts, letters
-from hotspot_lite.trade.discounts import FIELDS, Used
+from hotspot_lite.trade.goods import catalogue, discounts
+from hotspot_lite.trade.goods.discounts import FIELDS, Used
+from hotspot_lite.trade.messaging import letters
 from hotspot_lite.trade.models import Discount
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, one
 from hotspot_lite.web.login import admits

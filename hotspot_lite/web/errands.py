@@ -6,10 +6,10 @@ from typing import Any
 
 from bottle import Bottle, HTTPError, HTTPResponse
 
-from hotspot_lite.trade import conditions, errands
-from hotspot_lite.trade.errands import APPLY, APPLY_SECRET, HEALTH, PLAN, TEST
+from hotspot_lite.trade.house import conditions, errands
+from hotspot_lite.trade.house.errands import APPLY, APPLY_SECRET, HEALTH, PLAN, TEST
 from hotspot_lite.trade.models import Errand
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

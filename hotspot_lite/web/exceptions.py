@@ -9,11 +9,14 @@ from bottle import Bottle, HTTPError, HTTPResponse
 from hotspot_lite.clock import length_text
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import operator
-from hotspot_lite.trade import catalogue, matching, payments, resolving, undecided
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Undecided
-from hotspot_lite.trade.phones import mask
-from hotspot_lite.trade.resolving import Decision, Way
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.reckoning import resolving
+from hotspot_lite.trade.reckoning.resolving import Decision, Way
+from hotspot_lite.trade.takings import matching
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, number
 from hotspot_lite.web.login import EVERYBODY, admits

@@ -8,7 +8,8 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, credit, free
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import credit, free
 from hotspot_lite.trade.models import Device, Plan, Subscription
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.language import Words

@@ -11,9 +11,9 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.papers import reading
-from hotspot_lite.trade import importing, imports, uploads
 from hotspot_lite.trade.models import ImportRun
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.office import importing, imports, uploads
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages, pieces
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

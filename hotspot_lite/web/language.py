@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.trade import fair, happy, rates
+from hotspot_lite.trade.goods import fair, happy, rates
 
 FOLDER = Path(__file__).parent / "words"
 STEPS = (("days", 86400), ("hours", 3600), ("minutes", 60))

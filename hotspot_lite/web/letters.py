@@ -8,9 +8,14 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.sms_text import parts
-from hotspot_lite.trade import letters
-from hotspot_lite.trade.letters import KINDS, LANGUAGES, MOST_LETTERS, Standing
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.messaging import letters
+from hotspot_lite.trade.messaging.letters import (
+    KINDS,
+    LANGUAGES,
+    MOST_LETTERS,
+    Standing,
+)
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, number
 from hotspot_lite.web.login import admits

@@ -11,8 +11,8 @@ from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import staff
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people import staff
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.board import COOKIE
 from hotspot_lite.web.tries import Tries

@@ -8,8 +8,8 @@ import binascii
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import look
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.house import look
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

@@ -12,11 +12,12 @@ from bottle import Bottle, HTTPError, HTTPResponse
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput
 from hotspot_lite.sms_text import parts
-from hotspot_lite.trade import audiences, campaigns, catalogue, deliveries, drafts
-from hotspot_lite.trade.drafts import Draft, House
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.messaging import audiences, campaigns, deliveries, drafts
+from hotspot_lite.trade.messaging.drafts import Draft, House
 from hotspot_lite.trade.models import Campaign, Message, OptedOut
-from hotspot_lite.trade.phones import mask
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

@@ -7,7 +7,7 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse, request, response
 from peewee import PeeweeException
 
-from hotspot_lite.trade import look
+from hotspot_lite.trade.house import look
 from hotspot_lite.trade.models import Look
 from hotspot_lite.web import pages
 from hotspot_lite.web.language import Words, words

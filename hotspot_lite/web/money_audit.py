@@ -12,9 +12,10 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite import jobs
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import money_audit, uploads, wrongs
 from hotspot_lite.trade.models import MoneyAudit
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.office import uploads
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.reckoning import money_audit, wrongs
 from hotspot_lite.web import pages, pieces
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

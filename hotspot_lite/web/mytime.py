@@ -7,8 +7,10 @@ from collections.abc import Callable
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import friends, letters, order, pairing, pausing, returning
+from hotspot_lite.trade.grants import friends, pairing, returning
+from hotspot_lite.trade.messaging import letters
 from hotspot_lite.trade.models import Customer, Device, Subscription
+from hotspot_lite.trade.service import order, pausing
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.own import live_of, own_device, paused_of
 from hotspot_lite.web.sheet import Sheet

@@ -8,11 +8,12 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.clock import as_text, length_text
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import customers, online
 from hotspot_lite.trade.models import Customer
-from hotspot_lite.trade.online import Online
-from hotspot_lite.trade.phones import mask
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.service import online
+from hotspot_lite.trade.service.online import Online
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.language import data_text

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import letters, making_good
-from hotspot_lite.trade.making_good import Outage
+from hotspot_lite.trade.grants import making_good
+from hotspot_lite.trade.grants.making_good import Outage
+from hotspot_lite.trade.messaging import letters
 from hotspot_lite.trade.models import MadeGood
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

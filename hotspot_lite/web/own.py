@@ -7,8 +7,10 @@ at the address that the device had when it was last put online.
 from __future__ import annotations
 
 from hotspot_lite import store
-from hotspot_lite.trade import customers, pausing, payments, phones, subscriptions
 from hotspot_lite.trade.models import Device, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import customers, phones
+from hotspot_lite.trade.service import pausing, subscriptions
 from hotspot_lite.web import pages
 from hotspot_lite.web.visitor import Visitor
 

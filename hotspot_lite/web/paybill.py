@@ -13,8 +13,9 @@ from decimal import Decimal
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import matching, paybill, transfers
-from hotspot_lite.trade.inbox import Message
+from hotspot_lite.trade.money import transfers
+from hotspot_lite.trade.takings import matching, paybill
+from hotspot_lite.trade.takings.inbox import Message
 from hotspot_lite.web import pages
 from hotspot_lite.web.callbacks import posted_body, take_or_keep
 from hotspot_lite.web.senders import Senders

@@ -14,11 +14,12 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.clock import as_text
 from hotspot_lite.papers.cells import harmless
-from hotspot_lite.trade import payment_list, payments
 from hotspot_lite.trade.models import Payment
-from hotspot_lite.trade.payment_list import ORDERS, STATES, Wanted
-from hotspot_lite.trade.phones import mask
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.reckoning import payment_list
+from hotspot_lite.trade.reckoning.payment_list import ORDERS, STATES, Wanted
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import EVERYBODY, admits

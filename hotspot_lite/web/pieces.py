@@ -9,7 +9,7 @@ from pathlib import Path
 from bottle import HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import uploads
+from hotspot_lite.trade.office import uploads
 from hotspot_lite.web import pages
 
 # A form of ours holds 16 KiB; base64 and its escapes make a third more of a piece.

@@ -7,9 +7,9 @@ from typing import Any
 from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Plan
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, number, one
 from hotspot_lite.web.language import Words

@@ -14,17 +14,13 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    accounts,
-    catalogue,
-    debts,
-    pausing,
-    payments,
-    returning,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import returning, vouchers
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription
-from hotspot_lite.trade.phones import normalise_phone
+from hotspot_lite.trade.money import debts, payments
+from hotspot_lite.trade.people.phones import normalise_phone
+from hotspot_lite.trade.service import pausing
+from hotspot_lite.trade.takings import accounts
 from hotspot_lite.web import pages, promo, waiting
 from hotspot_lite.web.given import Given, chosen_plan
 from hotspot_lite.web.language import Words

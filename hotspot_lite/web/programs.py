@@ -7,9 +7,10 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import hooks, tokens
 from hotspot_lite.trade.models import ApiToken, Webhook
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.office import hooks
+from hotspot_lite.trade.people import tokens
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, number
 from hotspot_lite.web.login import admits

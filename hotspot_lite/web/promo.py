@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import discounts, friends
-from hotspot_lite.trade.discounts import NO_CUT, Cut
+from hotspot_lite.trade.goods import discounts
+from hotspot_lite.trade.goods.discounts import NO_CUT, Cut
+from hotspot_lite.trade.grants import friends
 from hotspot_lite.trade.models import Payment, Plan
 
 MOST_LETTERS = 40

@@ -7,7 +7,8 @@ from dataclasses import replace
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import hearsay, payments
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.takings import hearsay
 from hotspot_lite.web import pages, visitor, waiting
 from hotspot_lite.web.rails import Rails, offered
 from hotspot_lite.web.sheet import Sheet

@@ -12,7 +12,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.clock import length_text
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import batches, lanes, sight
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages, queue_board
 from hotspot_lite.web.login import EVERYBODY, Door, admits, live_port
 from hotspot_lite.web.waiting import clock_text

@@ -11,8 +11,8 @@ from bottle import Bottle, HTTPError, HTTPResponse
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import batches, control, lanes
-from hotspot_lite.trade import audit
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.house import audit
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.login import Door, admits
 from hotspot_lite.web.queue import DONE, LANE_FIELDS, Queue, asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from hotspot_lite.trade.hearsay import Heard
+from hotspot_lite.trade.takings.hearsay import Heard
 
 
 class WebRail(Protocol):

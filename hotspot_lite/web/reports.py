@@ -14,10 +14,11 @@ from bottle import Bottle, HTTPError, HTTPResponse, static_file
 from hotspot_lite.clock import length_text
 from hotspot_lite.errors import BadInput
 from hotspot_lite.papers.cells import as_text
-from hotspot_lite.trade import audit, exports, reports
+from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.models import Export
-from hotspot_lite.trade.reports import Span, Table
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.office import exports, reports
+from hotspot_lite.trade.office.reports import Span, Table
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

@@ -8,7 +8,7 @@ import logging
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import inquiries
+from hotspot_lite.trade.takings import inquiries
 from hotspot_lite.web import pages
 from hotspot_lite.web.callbacks import ACCEPTED, posted_body, take_or_keep
 from hotspot_lite.web.senders import Senders

@@ -6,9 +6,10 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import customers, returning
+from hotspot_lite.trade.grants import returning
 from hotspot_lite.trade.models import Customer
-from hotspot_lite.trade.phones import normalise_phone
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.people.phones import normalise_phone
 from hotspot_lite.web import pages, waiting
 from hotspot_lite.web.guarded import Guarded
 from hotspot_lite.web.tries import Tries

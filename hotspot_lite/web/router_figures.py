@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bottle import Bottle, HTTPResponse
 
-from hotspot_lite.trade import figures
-from hotspot_lite.trade.figures import Figure
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.house import figures
+from hotspot_lite.trade.house.figures import Figure
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board
 from hotspot_lite.web.charts import Chart, chart
 from hotspot_lite.web.desk import Desk

@@ -10,8 +10,8 @@ from bottle import Bottle, HTTPResponse
 from hotspot_lite import settings
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import BY_NAME, DECLARED, Setting
-from hotspot_lite.trade import preferences
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.house import preferences
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

@@ -12,7 +12,7 @@ from bottle import request
 
 from hotspot_lite.box import Box
 from hotspot_lite.settings import Settings
-from hotspot_lite.trade import look
+from hotspot_lite.trade.house import look
 from hotspot_lite.web import pages, visitor
 from hotspot_lite.web.language import Words, languages, price_text, words
 from hotspot_lite.web.visitor import Visitor

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import beginning, payments
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import beginning
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.login import admits

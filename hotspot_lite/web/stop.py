@@ -6,7 +6,7 @@ from bottle import Bottle, HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import optout
+from hotspot_lite.trade.messaging import optout
 from hotspot_lite.web import pages
 from hotspot_lite.web.guarded import Guarded
 from hotspot_lite.web.visitor import Visitor

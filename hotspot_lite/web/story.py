@@ -10,19 +10,15 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import operator
-from hotspot_lite.trade import (
-    audit,
-    catalogue,
-    inquiries,
-    payments,
-    receipts,
-    refunds,
-    story,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.models import Payment, Subscription
-from hotspot_lite.trade.phones import mask
-from hotspot_lite.trade.staff import Person
-from hotspot_lite.trade.story import Moment
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.reckoning import story
+from hotspot_lite.trade.reckoning.story import Moment
+from hotspot_lite.trade.takings import inquiries, receipts, refunds
 from hotspot_lite.web import pages
 from hotspot_lite.web.desk import Desk, one
 from hotspot_lite.web.login import EVERYBODY, admits

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bottle import Bottle, HTTPResponse
 
-from hotspot_lite.trade import trend
-from hotspot_lite.trade.staff import Person
-from hotspot_lite.trade.trend import STRETCHES, Piece, Stretch
+from hotspot_lite.trade.office import trend
+from hotspot_lite.trade.office.trend import STRETCHES, Piece, Stretch
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.charts import HEIGHT, WIDTH
 from hotspot_lite.web.desk import Desk

@@ -6,9 +6,9 @@ from datetime import date
 
 from bottle import Bottle, HTTPResponse, request
 
-from hotspot_lite.trade import usage
-from hotspot_lite.trade.staff import Person
-from hotspot_lite.trade.usage import Used
+from hotspot_lite.trade.people.staff import Person
+from hotspot_lite.trade.service import usage
+from hotspot_lite.trade.service.usage import Used
 from hotspot_lite.web.desk import Desk
 from hotspot_lite.web.language import data_text
 from hotspot_lite.web.login import EVERYBODY, admits

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade.customers import normal_mac
+from hotspot_lite.trade.people.customers import normal_mac
 
 HOUR_SECONDS = 3600
 GOOD_FOR_HOURS = 6

@@ -9,10 +9,11 @@ from urllib.parse import quote, urlencode
 from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import batches, catalogue, vouchers
-from hotspot_lite.trade.batches import Slip, Tally
+from hotspot_lite.trade.goods import batches, catalogue
+from hotspot_lite.trade.goods.batches import Slip, Tally
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import VoucherBatch
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages, qr
 from hotspot_lite.web.desk import Desk, number, one
 from hotspot_lite.web.login import admits

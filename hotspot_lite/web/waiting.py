@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from hotspot_lite.trade import (
-    confirming,
-    fair,
-    free,
-    happy,
-    payments,
-    subscriptions,
-)
+from hotspot_lite.trade.goods import fair, happy
+from hotspot_lite.trade.grants import free
 from hotspot_lite.trade.models import Payment, Subscription
-from hotspot_lite.trade.phones import mask
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people.phones import mask
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import confirming
 from hotspot_lite.web.language import Words, data_text
 from hotspot_lite.web.visitor import Visitor
 

@@ -22,8 +22,9 @@ from common import NO_LIMIT, running_box
 from hotspot_lite import box as boxes
 from hotspot_lite import store
 from hotspot_lite.stage import Stage
-from hotspot_lite.trade import catalogue, exports, imports, reports, uploads
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.office import exports, imports, reports, uploads
 
 ZONE = "Africa/Nairobi"
 EVERY_SECONDS = 0.05

@@ -17,8 +17,9 @@ from hotspot_lite import box as boxes
 from hotspot_lite import store
 from hotspot_lite.stage import Stage
 from hotspot_lite.town.visitor import Visitor
-from hotspot_lite.trade import catalogue, payments
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.money import payments
 
 # Receipts and ids are unique over a whole run.
 NUMBERS = itertools.count()

@@ -15,8 +15,8 @@ from typing import Any
 
 from hotspot_lite import store
 from hotspot_lite.store import migrations
-from hotspot_lite.trade import payment_list
-from hotspot_lite.trade.payment_list import Wanted
+from hotspot_lite.trade.reckoning import payment_list
+from hotspot_lite.trade.reckoning.payment_list import Wanted
 
 BEGAN, APART_SECONDS = 1_700_000_000, 30
 TERMS = {"plan_id": 1, "name": "1 Hour", "price_cents": 2000, "duration_seconds": 3600}

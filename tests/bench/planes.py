@@ -14,8 +14,11 @@ from common import running_box
 from hotspot_lite import box as boxes
 from hotspot_lite import journey, store
 from hotspot_lite.stage import Stage, until
-from hotspot_lite.trade import catalogue, customers, subscriptions, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Mirror, Subscription
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
 
 POLL_SECONDS = 0.02
 

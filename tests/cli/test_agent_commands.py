@@ -9,7 +9,9 @@ import sys
 from typing import Any
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import agent_sales, catalogue, staff
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.people import staff
+from hotspot_lite.trade.takings import agent_sales
 
 
 def run(environment: dict[str, str], *words: str, code: int = 0) -> Any:

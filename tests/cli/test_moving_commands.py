@@ -11,7 +11,9 @@ from hotspot_lite import box as boxes
 from hotspot_lite import settings, store
 from hotspot_lite.box import Box
 from hotspot_lite.store import house, migrations
-from hotspot_lite.trade import audit, catalogue, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.models import Plan, Voucher
 
 

@@ -13,7 +13,8 @@ from hotspot_lite import settings, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.store import backup, house, sealed
-from hotspot_lite.trade import catalogue, moving
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.keeping import moving
 from hotspot_lite.trade.models import Plan
 
 

@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import catalogue, payments, subscriptions
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 STATEMENT = Path(__file__).parent.parent / "trade/data/statement_paybill.csv"
 NOW = int(time.time()) - 3600

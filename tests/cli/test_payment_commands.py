@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import catalogue, payments
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Audit, Inquiry, Payment, Refund
+from hotspot_lite.trade.money import payments
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 OPERATOR = {

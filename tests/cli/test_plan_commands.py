@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import catalogue
+from hotspot_lite.trade.goods import catalogue
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

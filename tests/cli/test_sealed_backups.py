@@ -14,7 +14,9 @@ import pytest
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.store import backup
-from hotspot_lite.trade import backups, catalogue, conditions
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import conditions
+from hotspot_lite.trade.keeping import backups
 from hotspot_lite.trade.models import Plan
 
 NOW = 1_800_000_000

@@ -96,8 +96,9 @@ def test_an_export_survives_kills_and_has_every_row_once(stage: Stage) -> None:
     assert terms == [(1,)]
     store.open_file(database(stage))
     jobs.open(stage.folder / "run")
-    from hotspot_lite.trade import catalogue, exports, reports
+    from hotspot_lite.trade.goods import catalogue
     from hotspot_lite.trade.models import Export, Payment
+    from hotspot_lite.trade.office import exports, reports
 
     now = int(time.time())
     kept = catalogue.terms_of(catalogue.on_sale()[0]).as_json()
@@ -170,7 +171,7 @@ def test_ten_thousand_rows_are_read_in_once_through_kills(stage: Stage) -> None:
     text = "phone\n" + "".join(f"07000{n:05}\n" for n in range(count))
     store.open_file(database(stage))
     jobs.open(stage.folder / "run")
-    from hotspot_lite.trade import imports, uploads
+    from hotspot_lite.trade.office import imports, uploads
 
     now = int(time.time())
     upload = uploads.put(stage.folder / "data", text.encode())
@@ -198,7 +199,7 @@ def open_items(stage: Stage) -> int:
 
 def paid_payments(stage: Stage, count: int) -> None:
     store.open_file(database(stage))
-    from hotspot_lite.trade import catalogue
+    from hotspot_lite.trade.goods import catalogue
     from hotspot_lite.trade.models import Customer, Payment, Subscription
 
     plan, now = catalogue.on_sale()[0], int(time.time())
@@ -261,7 +262,8 @@ def test_a_webhook_hears_every_event_in_order_through_kills(stage: Stage) -> Non
     Taker.heard.clear()
     store.open_file(database(stage))
     jobs.open(stage.folder / "run")
-    from hotspot_lite.trade import events, hooks
+    from hotspot_lite.trade.house import events
+    from hotspot_lite.trade.office import hooks
 
     now = int(time.time())
     where = f"http://127.0.0.1:{server.server_address[1]}/in"
@@ -302,7 +304,7 @@ def test_lost_time_is_given_back_once_to_each_through_kills(stage: Stage) -> Non
     connection.close()
     store.open_file(database(stage))
     jobs.open(stage.folder / "run")
-    from hotspot_lite.trade import making_good
+    from hotspot_lite.trade.grants import making_good
 
     outage = making_good.Outage(now - 3600, now - 1800)
     stage.start("worker")

@@ -14,8 +14,10 @@ from hotspot_lite import box as boxes
 from hotspot_lite import settings, store
 from hotspot_lite.stage import until
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, customers, subscriptions
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Mirror
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
 
 CUSTOMERS = 120
 KILLS = 4

@@ -25,7 +25,7 @@ from hotspot_lite import drill, jobs, journey, store
 from hotspot_lite.box import Box
 from hotspot_lite.drill import Crowd, Ledger
 from hotspot_lite.stage import Stage, until
-from hotspot_lite.trade import overdue
+from hotspot_lite.trade.reckoning import overdue
 
 PER_MINUTE = 60
 PLAN = "1 Hour"

@@ -23,8 +23,9 @@ import pytest
 from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.jobs import lanes
-from hotspot_lite.trade import catalogue, payments
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Plan
+from hotspot_lite.trade.money import payments
 
 NOW = 1_800_000_000
 WORKER = "worker-test"

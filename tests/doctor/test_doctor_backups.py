@@ -10,7 +10,7 @@ from patient import Examine
 
 from hotspot_lite.box import Box
 from hotspot_lite.store import backup, copies
-from hotspot_lite.trade import elsewhere
+from hotspot_lite.trade.keeping import elsewhere
 from hotspot_lite.wires import sftp_keys
 
 

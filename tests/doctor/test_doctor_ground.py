@@ -16,7 +16,9 @@ from patient import Examine, mounts
 from hotspot_lite.box import Box
 from hotspot_lite.doctor import case as cases
 from hotspot_lite.doctor import ground, outward
-from hotspot_lite.trade import catalogue, preferences, staff
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import preferences
+from hotspot_lite.trade.people import staff
 
 Usage = namedtuple("Usage", "total used free")
 MPESA = {
@@ -279,7 +281,7 @@ def test_a_clock_is_believed_for_a_reason(
 def test_a_clock_behind_the_newest_sale_is_told_how_far(
     box: Box, examine: Examine
 ) -> None:
-    from hotspot_lite.trade import events
+    from hotspot_lite.trade.house import events
 
     events.announce("payment_failed", {}, box.clock.at() + 7200)
     found = examine().of("HL-CLK-01")

@@ -10,15 +10,12 @@ from patient import Examine
 from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import (
-    audit,
-    catalogue,
-    customers,
-    payments,
-    subscriptions,
-    undecided,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.models import Payment, Plan, Subscription
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
 
 KEY = b"k" * 32
 PHONE = "254700000001"

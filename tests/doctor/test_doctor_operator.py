@@ -6,7 +6,7 @@ import pytest
 from patient import Examine
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import inquiries
+from hotspot_lite.trade.takings import inquiries
 
 KEY = b"k" * 32
 OPERATOR = {

@@ -18,7 +18,7 @@ from hotspot_lite import doctor, jobs, store
 from hotspot_lite.doctor import ground, outward, processes, supervision
 from hotspot_lite.jobs import sight
 from hotspot_lite.stage import Stage, until
-from hotspot_lite.trade import staff
+from hotspot_lite.trade.people import staff
 
 OURS = "HOTSPOT_"
 

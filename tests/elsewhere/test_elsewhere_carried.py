@@ -24,7 +24,8 @@ from hotspot_lite.store import backup, copies, sealed
 from hotspot_lite.store.backup import DAY, HOUR
 from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.town.far_host import FarHost
-from hotspot_lite.trade import backups, conditions, elsewhere, events
+from hotspot_lite.trade.house import conditions, events
+from hotspot_lite.trade.keeping import backups, elsewhere
 from hotspot_lite.wires import sftp, sftp_keys
 
 NOW = 1_800_000_000

@@ -12,7 +12,7 @@ from hotspot_lite import cli, store
 from hotspot_lite.box import Box
 from hotspot_lite.store import sealed
 from hotspot_lite.town.far_host import FarHost
-from hotspot_lite.trade import catalogue
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Audit, Plan
 
 NOW = 1_800_000_000

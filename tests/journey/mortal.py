@@ -19,8 +19,10 @@ from hotspot_lite import box as boxes
 from hotspot_lite import jobs, journey, settings
 from hotspot_lite.box import Box
 from hotspot_lite.jobs import rescue, taking
-from hotspot_lite.trade import catalogue, inbox, overdue
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.reckoning import overdue
+from hotspot_lite.trade.takings import inbox
 from hotspot_lite.web import make_app, visitor
 
 SECRETS = {

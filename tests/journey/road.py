@@ -21,8 +21,9 @@ from hotspot_lite.radius import responder
 from hotspot_lite.stage import until
 from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, payments
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Subscription
+from hotspot_lite.trade.money import payments
 
 
 class Shifted(Clock):

@@ -10,8 +10,11 @@ from road import with_settings
 from hotspot_lite import journey
 from hotspot_lite.box import Box
 from hotspot_lite.town.moysklad import PretendMoySklad
-from hotspot_lite.trade import catalogue, conditions, payments, syncing
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import SyncCall, SyncItem
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import syncing
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hotspot_lite.box import Box
 from hotspot_lite.journey import checking
 from hotspot_lite.outside import read_sample
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import conditions, events
+from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.models import Subscription
 
 

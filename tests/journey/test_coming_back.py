@@ -9,7 +9,7 @@ from hotspot_lite import jobs, journey
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.jobs import sight
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import returning
+from hotspot_lite.trade.grants import returning
 from hotspot_lite.trade.models import Device, Event, Subscription
 
 

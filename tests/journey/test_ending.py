@@ -9,17 +9,12 @@ from hotspot_lite import jobs, journey, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import (
-    catalogue,
-    events,
-    order,
-    pausing,
-    payments,
-    returning,
-    subscriptions,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import returning, vouchers
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Device, Session, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import order, pausing, subscriptions
 
 
 @pytest.fixture

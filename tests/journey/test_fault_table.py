@@ -18,8 +18,9 @@ from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.radius import responder
 from hotspot_lite.town.nas import NoAnswer
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import conditions, payments
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Payment, Subscription
+from hotspot_lite.trade.money import payments
 
 TEN_MINUTES = 600
 SENT_AGAIN = 4  # looks of check_router before it believes that the router is away

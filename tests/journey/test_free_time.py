@@ -11,8 +11,12 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
 from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import books, catalogue, free, payments, subscriptions
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import free
 from hotspot_lite.trade.models import Device, FreeUse, Plan, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.reckoning import books
+from hotspot_lite.trade.service import subscriptions
 
 ZONE = "Africa/Nairobi"
 DAY = 86_400

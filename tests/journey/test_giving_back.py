@@ -15,8 +15,6 @@ from hotspot_lite.box import Box
 from hotspot_lite.jobs import taking
 from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import claims, inquiries, overdue, payments, refunds, undecided
-from hotspot_lite.trade.claims import Asker
 from hotspot_lite.trade.models import (
     Inquiry,
     InquiryBody,
@@ -25,6 +23,10 @@ from hotspot_lite.trade.models import (
     Refund,
     Subscription,
 )
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.reckoning import overdue
+from hotspot_lite.trade.takings import claims, inquiries, refunds
+from hotspot_lite.trade.takings.claims import Asker
 from hotspot_lite.web import serving
 from hotspot_lite.wires.http import Caller
 

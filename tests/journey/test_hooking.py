@@ -15,8 +15,9 @@ from hotspot_lite import journey
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import conditions, events, hooks
+from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.models import Audit, Webhook
+from hotspot_lite.trade.office import hooks
 
 
 class Listener:

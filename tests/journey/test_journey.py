@@ -14,17 +14,13 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput, GiveUp, TryAgain
 from hotspot_lite.jobs import sight
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import (
-    access,
-    catalogue,
-    events,
-    hearsay,
-    payments,
-    subscriptions,
-    undecided,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Message, Payment, Session, Subscription
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.service import access, subscriptions
+from hotspot_lite.trade.takings import hearsay
 from hotspot_lite.wires.daraja_callback import read_callback
 
 # -- money -------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hotspot_lite import journey
 from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.store import backup
-from hotspot_lite.trade import events
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Event
 
 

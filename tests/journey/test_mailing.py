@@ -12,8 +12,10 @@ from hotspot_lite import journey
 from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.town.mail import PretendMailServer
-from hotspot_lite.trade import catalogue, conditions, payments
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import MailedReport
+from hotspot_lite.trade.money import payments
 
 CLOSING = int(datetime(2026, 11, 27, 18, 5, tzinfo=UTC).timestamp())  # 21:05 there
 

@@ -10,8 +10,11 @@ from road import Shifted, with_settings
 from hotspot_lite import journey
 from hotspot_lite.town.hotspot import Device
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, conditions, subscriptions, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Mirror, Session, Subscription
+from hotspot_lite.trade.service import subscriptions
 
 MINE = "/ip/hotspot/user"
 
@@ -190,7 +193,7 @@ def test_a_kill_between_the_router_and_the_note_is_made_good(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr("hotspot_lite.trade.mirrored.written", die)
+        patch.setattr("hotspot_lite.trade.service.mirrored.written", die)
         with pytest.raises(SystemExit):
             journey.mirror_changes()
     assert len(users(town)) == 1 and Mirror.select().count() == 0

@@ -12,15 +12,8 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import (
-    books,
-    catalogue,
-    credit,
-    debts,
-    payments,
-    subscriptions,
-    undecided,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import credit
 from hotspot_lite.trade.models import (
     Audit,
     Customer,
@@ -30,6 +23,9 @@ from hotspot_lite.trade.models import (
     Plan,
     Subscription,
 )
+from hotspot_lite.trade.money import debts, payments, undecided
+from hotspot_lite.trade.reckoning import books
+from hotspot_lite.trade.service import subscriptions
 
 DAY = 86_400
 

@@ -11,7 +11,8 @@ from hotspot_lite.errors import BadInput, GiveUp
 from hotspot_lite.jobs import sight
 from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, pairing, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import pairing, vouchers
 from hotspot_lite.trade.models import Customer, Device, Pairing, Subscription
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hotspot_lite import journey
 from hotspot_lite.fitting.prove import Proof
 from hotspot_lite.journey import proving
-from hotspot_lite.trade import sessions, trial
 from hotspot_lite.trade.models import Customer, Session, Subscription
+from hotspot_lite.trade.service import sessions, trial
 
 
 def tried(mac: str = "") -> dict[str, Proof]:

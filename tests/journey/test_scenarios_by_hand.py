@@ -16,7 +16,6 @@ from village import Village
 
 from hotspot_lite import journey
 from hotspot_lite.stage import until
-from hotspot_lite.trade import claims, refunds
 from hotspot_lite.trade.models import (
     InquiryBody,
     Payment,
@@ -25,6 +24,7 @@ from hotspot_lite.trade.models import (
     TransferBody,
     Undecided,
 )
+from hotspot_lite.trade.takings import claims, refunds
 from hotspot_lite.wires.daraja import Daraja, DarajaAccount
 
 

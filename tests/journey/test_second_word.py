@@ -11,9 +11,10 @@ from test_giving_back import web as serve
 
 from hotspot_lite import journey
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import overdue, resolving, undecided
 from hotspot_lite.trade.models import Callback, Inquiry, Payment, Subscription, ToldPaid
-from hotspot_lite.trade.resolving import Decision
+from hotspot_lite.trade.money import undecided
+from hotspot_lite.trade.reckoning import overdue, resolving
+from hotspot_lite.trade.reckoning.resolving import Decision
 
 Told = Callable[[str], Payment]
 web_of_the_box = serve

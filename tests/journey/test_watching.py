@@ -14,9 +14,10 @@ from hotspot_lite.box import Box
 from hotspot_lite.journey import watching
 from hotspot_lite.outside import read_sample
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import figures, online
-from hotspot_lite.trade.figures import Figure
+from hotspot_lite.trade.house import figures
+from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.models import RouterFigure, Subscription
+from hotspot_lite.trade.service import online
 
 
 def shown() -> online.Shown:

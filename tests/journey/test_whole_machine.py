@@ -20,8 +20,8 @@ from mortal import LENGTH_SECONDS, PRICE_SHILLINGS, SECRETS, Mortal, phone_of
 from pretend import Prompt
 
 from hotspot_lite import store
-from hotspot_lite.trade import ledger, undecided
 from hotspot_lite.trade.models import MoneyFact, Payment, Subscription
+from hotspot_lite.trade.money import ledger, undecided
 
 WHO = st.integers(0, 3)
 PICK = st.integers(0, 10_000)

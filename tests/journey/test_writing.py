@@ -13,8 +13,8 @@ from hotspot_lite.box import Box
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.town.mail import PretendMailServer
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import campaigns
-from hotspot_lite.trade.drafts import Draft, House
+from hotspot_lite.trade.messaging import campaigns
+from hotspot_lite.trade.messaging.drafts import Draft, House
 from hotspot_lite.trade.models import Campaign, Customer, Message
 
 ALWAYS_DAY = {"message__quiet_from": 0, "message__quiet_until": 0}

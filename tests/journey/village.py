@@ -23,8 +23,10 @@ from hotspot_lite.stage import until
 from hotspot_lite.town.daraja_phones import Phone
 from hotspot_lite.town.visitor import Page, Visitor
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import catalogue, overdue, undecided
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Subscription
+from hotspot_lite.trade.money import undecided
+from hotspot_lite.trade.reckoning import overdue
 from hotspot_lite.web import serving
 
 PLAN, PRICE_CENTS = "1 Hour", 2000

@@ -20,7 +20,7 @@ from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.papers import nuxbill, reading
-from hotspot_lite.trade import vouchers
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Customer, Plan, Subscription, Voucher
 
 DATA = Path(__file__).with_name("data")

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from hotspot_lite import papers
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.papers import cells, excel, pdf
-from hotspot_lite.trade.reports import Column, Table
+from hotspot_lite.trade.office.reports import Column, Table
 
 COLUMNS = (
     Column("Day"),

@@ -17,7 +17,7 @@ from servers import OTHER_MAC, is_listening, start
 
 from hotspot_lite import store
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import sessions
+from hotspot_lite.trade.service import sessions
 
 pytestmark = pytest.mark.usefixtures("paid")
 AT_ONCE = 8

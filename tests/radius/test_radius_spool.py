@@ -21,8 +21,8 @@ from hotspot_lite import store
 from hotspot_lite.radius import spool
 from hotspot_lite.radius.spool import AccountingRecord, AuthReject
 from hotspot_lite.store import migrations
-from hotspot_lite.trade import sessions
 from hotspot_lite.trade.models import Session
+from hotspot_lite.trade.service import sessions
 
 GOOD = (
     "1800000000\tInterim-Update\tabc\t80100014\ths_7\tBC%3A24\t10.5.50.7\t77"

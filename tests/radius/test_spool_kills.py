@@ -16,8 +16,8 @@ from servers import is_listening, start
 
 from hotspot_lite import store
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import sessions
 from hotspot_lite.trade.models import Session, UsageDay
+from hotspot_lite.trade.service import sessions
 
 SENDERS = 3
 KILLS = 4

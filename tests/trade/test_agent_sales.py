@@ -10,18 +10,8 @@ from test_payments import MAC, NOW, PHONE
 
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    agent_sales,
-    agents,
-    batches,
-    catalogue,
-    payments,
-    refunds,
-    staff,
-    subscriptions,
-    vouchers,
-)
-from hotspot_lite.trade.agents import Note
+from hotspot_lite.trade.goods import batches, catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import (
     AgentSale,
     Message,
@@ -32,6 +22,11 @@ from hotspot_lite.trade.models import (
     Voucher,
     VoucherBatch,
 )
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import staff
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import agent_sales, agents, refunds
+from hotspot_lite.trade.takings.agents import Note
 
 __all__ = ["amina", "plan"]
 

@@ -13,23 +13,20 @@ from test_payments import NOW
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    agent_sales,
-    agents,
-    catalogue,
-    money_audit,
-    reports,
-    staff,
-)
-from hotspot_lite.trade.agent_sales import Order
-from hotspot_lite.trade.agents import Note
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import (
     AgentEntry,
     AgentSale,
     Plan,
 )
-from hotspot_lite.trade.money_audit import Asked
-from hotspot_lite.trade.reports import Span, commission, money
+from hotspot_lite.trade.office import reports
+from hotspot_lite.trade.office.reports import Span, commission, money
+from hotspot_lite.trade.people import staff
+from hotspot_lite.trade.reckoning import money_audit
+from hotspot_lite.trade.reckoning.money_audit import Asked
+from hotspot_lite.trade.takings import agent_sales, agents
+from hotspot_lite.trade.takings.agent_sales import Order
+from hotspot_lite.trade.takings.agents import Note
 
 LATER = NOW + 600
 ZONE = "Africa/Nairobi"

@@ -6,8 +6,9 @@ import pytest
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import asking, catalogue, payments
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Plan
+from hotspot_lite.trade.money import asking, payments
 
 NOW = 1_800_000_000
 KEY = b"k" * 32

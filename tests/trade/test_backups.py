@@ -16,17 +16,12 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup
 from hotspot_lite.store.backup import DAY, HOUR, WEEK, Backup
-from hotspot_lite.trade import (
-    backups,
-    catalogue,
-    conditions,
-    events,
-    payments,
-    recovery,
-    undecided,
-)
-from hotspot_lite.trade.backups import Places
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import conditions, events
+from hotspot_lite.trade.keeping import backups, recovery
+from hotspot_lite.trade.keeping.backups import Places
 from hotspot_lite.trade.models import Event, Message, Payment
+from hotspot_lite.trade.money import payments, undecided
 
 NOW = 1_800_000_000
 LATER = NOW + 1800
@@ -314,7 +309,7 @@ class TestWhatHappenedSince:
     def test_one_that_nobody_can_be_asked_about_comes_to_the_exceptions(
         self, box: Box, home: Path
     ) -> None:
-        from hotspot_lite.trade import overdue
+        from hotspot_lite.trade.reckoning import overdue
 
         a_plan(NOW)
         backup_of(home)
@@ -338,7 +333,7 @@ class TestWhatHappenedSince:
         assert (kept.state, kept.checkout_request_id) == ("sent", "ws_CO_2")
 
     def test_no_message_is_sent_a_second_time(self, box: Box, home: Path) -> None:
-        from hotspot_lite.trade import messages
+        from hotspot_lite.trade.messaging import messages
 
         with store.atomic():
             messages.code("254700000005", "123456", NOW)

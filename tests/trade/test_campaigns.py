@@ -11,17 +11,12 @@ from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import (
-    audiences,
-    campaigns,
-    catalogue,
-    drafts,
-    optout,
-    payments,
-    subscriptions,
-)
-from hotspot_lite.trade.drafts import Draft, House
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.messaging import audiences, campaigns, drafts, optout
+from hotspot_lite.trade.messaging.drafts import Draft, House
 from hotspot_lite.trade.models import Campaign, Customer, Event, Message, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 NOW = 1_800_000_000
 DAY = 86_400

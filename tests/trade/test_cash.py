@@ -7,19 +7,9 @@ from test_payments import MAC, NOW, PHONE
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    access,
-    cash,
-    catalogue,
-    events,
-    ledger,
-    numbers,
-    overdue,
-    payments,
-    subscriptions,
-    undecided,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import (
     CashSale,
     Message,
@@ -30,6 +20,11 @@ from hotspot_lite.trade.models import (
     Subscription,
     Voucher,
 )
+from hotspot_lite.trade.money import ledger, payments, undecided
+from hotspot_lite.trade.office import numbers
+from hotspot_lite.trade.reckoning import overdue
+from hotspot_lite.trade.service import access, subscriptions
+from hotspot_lite.trade.takings import cash
 
 
 @pytest.fixture

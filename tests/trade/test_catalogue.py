@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, payments, vouchers
-from hotspot_lite.trade.amounts import read_data, write_data
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.goods.amounts import read_data, write_data
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Audit, Plan
+from hotspot_lite.trade.money import payments
 
 NOW = 1_800_000_000
 

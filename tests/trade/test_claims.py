@@ -10,16 +10,7 @@ from hotspot_lite import jobs
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import (
-    catalogue,
-    claims,
-    customers,
-    matching,
-    payments,
-    subscriptions,
-    transfers,
-)
-from hotspot_lite.trade.claims import Asker
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import (
     Audit,
     Claim,
@@ -30,6 +21,11 @@ from hotspot_lite.trade.models import (
     Subscription,
     TransferBody,
 )
+from hotspot_lite.trade.money import payments, transfers
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import claims, matching
+from hotspot_lite.trade.takings.claims import Asker
 
 OTHER = "02:00:00:00:00:02"
 RECEIPT = "SJK3ABCD12"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import conditions, events
+from hotspot_lite.trade.house import conditions, events
 
 NOW = 1_800_000_000
 

@@ -9,9 +9,9 @@ import pytest
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade import campaigns, deliveries, messages
-from hotspot_lite.trade.delivery_words import Report, read
-from hotspot_lite.trade.drafts import Draft, House
+from hotspot_lite.trade.messaging import campaigns, deliveries, messages
+from hotspot_lite.trade.messaging.delivery_words import Report, read
+from hotspot_lite.trade.messaging.drafts import Draft, House
 from hotspot_lite.trade.models import Campaign, EarlyReport, Message
 
 NOW = 1_800_000_000

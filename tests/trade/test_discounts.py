@@ -11,17 +11,9 @@ from test_letters import HOUSE, told, turn_on
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    catalogue,
-    discounts,
-    friends,
-    money_audit,
-    owed,
-    payments,
-    subscriptions,
-    vouchers,
-)
-from hotspot_lite.trade.discounts import Cut, Wanted
+from hotspot_lite.trade.goods import catalogue, discounts
+from hotspot_lite.trade.goods.discounts import Cut, Wanted
+from hotspot_lite.trade.grants import friends, owed, vouchers
 from hotspot_lite.trade.models import (
     Audit,
     Customer,
@@ -30,7 +22,10 @@ from hotspot_lite.trade.models import (
     Plan,
     Subscription,
 )
-from hotspot_lite.trade.money_audit import Asked
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.reckoning import money_audit
+from hotspot_lite.trade.reckoning.money_audit import Asked
+from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.web import promo
 
 NOW, DAY = 1_800_000_000, 86_400

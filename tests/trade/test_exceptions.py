@@ -7,18 +7,8 @@ from test_payments import KEY, MAC, NOW, PHONE, Heard, Pushed
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    access,
-    catalogue,
-    events,
-    hearsay,
-    ledger,
-    overdue,
-    payments,
-    resolving,
-    subscriptions,
-    undecided,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import (
     Audit,
     MoneyFact,
@@ -27,7 +17,11 @@ from hotspot_lite.trade.models import (
     Subscription,
     Undecided,
 )
-from hotspot_lite.trade.resolving import Decision
+from hotspot_lite.trade.money import ledger, payments, undecided
+from hotspot_lite.trade.reckoning import overdue, resolving
+from hotspot_lite.trade.reckoning.resolving import Decision
+from hotspot_lite.trade.service import access, subscriptions
+from hotspot_lite.trade.takings import hearsay
 
 DAY = 86_400
 

@@ -12,10 +12,12 @@ from hotspot_lite import papers
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import catalogue, exports, payments
-from hotspot_lite.trade.exports import Order
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Audit, Event, Export
-from hotspot_lite.trade.reports import Span, Table
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import exports
+from hotspot_lite.trade.office.exports import Order
+from hotspot_lite.trade.office.reports import Span, Table
 
 ZONE = "Africa/Nairobi"
 SPAN = Span(date(2026, 11, 1), date(2026, 11, 30), ZONE)

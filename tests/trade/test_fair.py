@@ -11,8 +11,11 @@ from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import books, catalogue, fair, payments, speeds, subscriptions
+from hotspot_lite.trade.goods import catalogue, fair
 from hotspot_lite.trade.models import Subscription, UsageDay
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.reckoning import books
+from hotspot_lite.trade.service import speeds, subscriptions
 
 ZONE = "Africa/Nairobi"
 NOW = int(datetime(2026, 11, 28, 20, 0, tzinfo=ZoneInfo(ZONE)).timestamp())

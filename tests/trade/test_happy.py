@@ -10,8 +10,10 @@ import pytest
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, customers, happy, speeds, subscriptions
+from hotspot_lite.trade.goods import catalogue, happy
 from hotspot_lite.trade.models import Subscription, UsageDay
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import speeds, subscriptions
 
 ZONE = "Africa/Nairobi"
 FULL, NIGHT, SLOW = "2M/4M", "10M/20M", "256k/512k"

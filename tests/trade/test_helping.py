@@ -7,16 +7,13 @@ import pytest
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import (
-    catalogue,
-    customers,
-    helping,
-    money_audit,
-    payments,
-    subscriptions,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import helping, vouchers
 from hotspot_lite.trade.models import Audit, Customer, DeviceBlock, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.reckoning import money_audit
+from hotspot_lite.trade.service import subscriptions
 
 NOW = 1_800_000_000
 MAC = "02:00:00:00:00:01"

@@ -15,7 +15,8 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows as queue
 from hotspot_lite.jobs import sight
 from hotspot_lite.papers import reading
-from hotspot_lite.trade import catalogue, imports, uploads, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import (
     Customer,
     Event,
@@ -24,6 +25,7 @@ from hotspot_lite.trade.models import (
     RefusedRow,
     Voucher,
 )
+from hotspot_lite.trade.office import imports, uploads
 
 NOW = 1_800_000_000
 

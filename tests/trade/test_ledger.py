@@ -12,9 +12,9 @@ from peewee import IntegrityError
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.store import migrations
-from hotspot_lite.trade import ledger
-from hotspot_lite.trade.ledger import Anchor
 from hotspot_lite.trade.models import MoneyFact
+from hotspot_lite.trade.money import ledger
+from hotspot_lite.trade.money.ledger import Anchor
 
 NOW = 1_800_000_000
 

@@ -8,20 +8,15 @@ from test_payments import MAC, NOW
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import (
-    campaigns,
-    catalogue,
-    conditions,
-    letters,
-    optout,
-    owed,
-    payments,
-    subscriptions,
-    vouchers,
-)
-from hotspot_lite.trade.drafts import House, stop_token
-from hotspot_lite.trade.letters import Wanted
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import owed, vouchers
+from hotspot_lite.trade.house import conditions
+from hotspot_lite.trade.messaging import campaigns, letters, optout
+from hotspot_lite.trade.messaging.drafts import House, stop_token
+from hotspot_lite.trade.messaging.letters import Wanted
 from hotspot_lite.trade.models import Message, Plan, Subscription, Voucher
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 HOUSE = House("Kona", "http://kona.lan", b"k" * 32)
 HOUR, DAY = 3600, 86_400

@@ -9,15 +9,13 @@ from test_payments import NOW
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import (
-    books,
-    catalogue,
-    conditions,
-    making_good,
-    subscriptions,
-)
-from hotspot_lite.trade.making_good import Outage, Sum
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import making_good
+from hotspot_lite.trade.grants.making_good import Outage, Sum
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import MadeGood, Message, Plan, Subscription
+from hotspot_lite.trade.reckoning import books
+from hotspot_lite.trade.service import subscriptions
 
 # Half an hour, of which the first hour's last twenty minutes.
 OUTAGE = Outage(NOW + 2400, NOW + 4200)

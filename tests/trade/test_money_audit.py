@@ -11,23 +11,9 @@ from test_payments import KEY, MAC, NOW, PHONE, Heard, Pushed
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    amounts,
-    cash,
-    catalogue,
-    conditions,
-    events,
-    hearsay,
-    ledger,
-    money_audit,
-    payments,
-    refunds,
-    resolving,
-    subscriptions,
-    undecided,
-    vouchers,
-)
-from hotspot_lite.trade.ledger import Anchor
+from hotspot_lite.trade.goods import amounts, catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.models import (
     MoneyAudit,
     MoneyFact,
@@ -38,9 +24,14 @@ from hotspot_lite.trade.models import (
     Transfer,
     Voucher,
 )
-from hotspot_lite.trade.money_audit import Asked, Found
-from hotspot_lite.trade.resolving import Decision
-from hotspot_lite.trade.statement import Row, Statement
+from hotspot_lite.trade.money import ledger, payments, undecided
+from hotspot_lite.trade.money.ledger import Anchor
+from hotspot_lite.trade.reckoning import money_audit, resolving
+from hotspot_lite.trade.reckoning.money_audit import Asked, Found
+from hotspot_lite.trade.reckoning.resolving import Decision
+from hotspot_lite.trade.reckoning.statement import Row, Statement
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import cash, hearsay, refunds
 
 ZONE = "Africa/Nairobi"
 LATER = NOW + 600

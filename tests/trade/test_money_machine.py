@@ -21,8 +21,11 @@ from hotspot_lite import box as boxes
 from hotspot_lite import settings as box_settings
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, hearsay, payments, subscriptions
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import hearsay
 
 NOW = 1_800_000_000
 

@@ -10,8 +10,10 @@ from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import access, catalogue, customers, order, subscriptions
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Customer, Device, Subscription
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import access, order, subscriptions
 
 NOW = 1_800_000_000
 HOUR, DAY = 3600, 86_400

@@ -11,10 +11,12 @@ from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import access, catalogue, customers, rates, sessions
-from hotspot_lite.trade import subscriptions as time_paid
-from hotspot_lite.trade.mirrored import Counted
+from hotspot_lite.trade.goods import catalogue, rates
 from hotspot_lite.trade.models import Customer, Plan, Subscription
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import access, sessions
+from hotspot_lite.trade.service import subscriptions as time_paid
+from hotspot_lite.trade.service.mirrored import Counted
 
 NOW = 1_800_000_000
 HOUR = 3600

@@ -14,20 +14,14 @@ from hotspot_lite import jobs
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import (
-    accounts,
-    catalogue,
-    customers,
-    hearsay,
-    matching,
-    payments,
-    resolving,
-    subscriptions,
-    transfers,
-    undecided,
-)
-from hotspot_lite.trade.customers import ALPHABET
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import MoneyFact, Payment, Plan, Subscription, Transfer
+from hotspot_lite.trade.money import payments, transfers, undecided
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.people.customers import ALPHABET
+from hotspot_lite.trade.reckoning import resolving
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import accounts, hearsay, matching
 
 HASH = hashlib.sha256(PHONE.encode()).hexdigest()
 

@@ -7,17 +7,11 @@ import pytest
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    catalogue,
-    customers,
-    helping,
-    making_good,
-    owed,
-    pausing,
-    returning,
-    subscriptions,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import helping, making_good, owed, returning
 from hotspot_lite.trade.models import Customer, Subscription
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import pausing, subscriptions
 
 NOW = 1_800_000_000
 HOUR, DAY = 3600, 86_400

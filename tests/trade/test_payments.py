@@ -10,15 +10,12 @@ from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import (
-    catalogue,
-    events,
-    hearsay,
-    payments,
-    subscriptions,
-    undecided,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Callback, Payment, Plan, Subscription
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import hearsay
 
 NOW = 1_800_000_000
 KEY = b"k" * 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade.phones import mask, normalise_phone
+from hotspot_lite.trade.people.phones import mask, normalise_phone
 
 SAME = "254712345678"
 

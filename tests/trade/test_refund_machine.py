@@ -22,17 +22,7 @@ from hotspot_lite import box as boxes
 from hotspot_lite import settings as box_settings
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    catalogue,
-    inquiries,
-    overdue,
-    payments,
-    refunds,
-    resolving,
-    results,
-    subscriptions,
-    undecided,
-)
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import (
     Inquiry,
     InquiryBody,
@@ -41,8 +31,12 @@ from hotspot_lite.trade.models import (
     Refund,
     Subscription,
 )
-from hotspot_lite.trade.refunds import Wish
-from hotspot_lite.trade.resolving import Decision
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.reckoning import overdue, resolving
+from hotspot_lite.trade.reckoning.resolving import Decision
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import inquiries, refunds, results
+from hotspot_lite.trade.takings.refunds import Wish
 
 NOW = 1_800_000_000
 SALES = st.integers(1, 3)

@@ -9,16 +9,6 @@ from test_exceptions import decide, facts, kinds, paid, payment, plan, underpaid
 from test_payments import KEY, MAC, NOW, PHONE, waiting
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import (
-    inquiries,
-    overdue,
-    payments,
-    refunds,
-    results,
-    subscriptions,
-    transfers,
-    undecided,
-)
 from hotspot_lite.trade.models import (
     Inquiry,
     InquiryBody,
@@ -28,7 +18,11 @@ from hotspot_lite.trade.models import (
     Subscription,
     Transfer,
 )
-from hotspot_lite.trade.refunds import Wish
+from hotspot_lite.trade.money import payments, transfers, undecided
+from hotspot_lite.trade.reckoning import overdue
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import inquiries, refunds, results
+from hotspot_lite.trade.takings.refunds import Wish
 
 __all__ = ["payment", "plan"]
 OURS = ("174379",)

@@ -13,9 +13,12 @@ from peewee import fn
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, ledger, payments, reports, undecided, vouchers
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import MoneyFact, Payment, Plan, Undecided
-from hotspot_lite.trade.reports import Span, Table, goods, money, people
+from hotspot_lite.trade.money import ledger, payments, undecided
+from hotspot_lite.trade.office import reports
+from hotspot_lite.trade.office.reports import Span, Table, goods, money, people
 
 NAIROBI, BERLIN = "Africa/Nairobi", "Europe/Berlin"
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 11, 30), NAIROBI)

@@ -8,7 +8,8 @@ from hotspot_lite import jobs
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import catalogue, customers, payments, returning, subscriptions
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import returning
 from hotspot_lite.trade.models import (
     Customer,
     Device,
@@ -18,6 +19,9 @@ from hotspot_lite.trade.models import (
     Session,
     Subscription,
 )
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
 
 NOW = 1_800_000_000
 KEY = b"k" * 32

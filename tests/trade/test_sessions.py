@@ -12,7 +12,6 @@ import pytest
 
 from hotspot_lite import store
 from hotspot_lite.store import migrations
-from hotspot_lite.trade import sessions
 from hotspot_lite.trade.models import (
     Customer,
     Device,
@@ -21,6 +20,7 @@ from hotspot_lite.trade.models import (
     Subscription,
     UsageDay,
 )
+from hotspot_lite.trade.service import sessions
 
 NOW = 1_800_000_000
 MAC = "BC:24:11:EB:56:4D"

@@ -6,8 +6,11 @@ import pytest
 
 from hotspot_lite import journey
 from hotspot_lite.box import Box
-from hotspot_lite.trade import catalogue, conditions, events, payments, silence
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.models import Callback, Payment, Plan
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.reckoning import silence
 
 NOW = 1_800_000_000
 HOUR, WEEK = 3600, 7 * 86_400

@@ -9,9 +9,9 @@ import pytest
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import passwords, second_factor, staff
 from hotspot_lite.trade.models import Audit, Login, Staff
-from hotspot_lite.trade.staff import Attempt, Person
+from hotspot_lite.trade.people import passwords, second_factor, staff
+from hotspot_lite.trade.people.staff import Attempt, Person
 
 NOW = 1_800_000_000
 PASSWORD = "correct horse"

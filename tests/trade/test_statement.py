@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import statement
-from hotspot_lite.trade.statement import Row
+from hotspot_lite.trade.reckoning import statement
+from hotspot_lite.trade.reckoning.statement import Row
 
 HEADS = (
     "Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,Paid In,"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hotspot_lite.box import Box
-from hotspot_lite.trade import catalogue, payments, syncing
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Plan, SyncCall, SyncItem
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import syncing
 from hotspot_lite.wires.bookkeeper import Call
 
 NOW = 1_800_000_000

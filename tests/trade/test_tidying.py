@@ -8,7 +8,9 @@ import pytest
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade import events, messages, tidying
+from hotspot_lite.trade.house import events
+from hotspot_lite.trade.keeping import tidying
+from hotspot_lite.trade.messaging import messages
 from hotspot_lite.trade.models import (
     Audit,
     Event,

@@ -10,17 +10,10 @@ from hotspot_lite import jobs, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.jobs import sight
-from hotspot_lite.trade import (
-    access,
-    catalogue,
-    customers,
-    events,
-    letters,
-    messages,
-    numbers,
-    subscriptions,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import events
+from hotspot_lite.trade.messaging import letters, messages
 from hotspot_lite.trade.models import (
     Customer,
     Message,
@@ -28,6 +21,9 @@ from hotspot_lite.trade.models import (
     Subscription,
     Voucher,
 )
+from hotspot_lite.trade.office import numbers
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import access, subscriptions
 
 NOW = 1_800_000_000
 MAC = "02:00:00:00:00:01"

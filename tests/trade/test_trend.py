@@ -9,9 +9,11 @@ import pytest
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.trade import catalogue, payments, trend
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Plan, Refund, Session
-from hotspot_lite.trade.trend import STRETCHES, Against
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import trend
+from hotspot_lite.trade.office.trend import STRETCHES, Against
 
 ZONE = "Africa/Nairobi"
 HOUR, DAY = 3600, 86_400

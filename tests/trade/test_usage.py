@@ -13,8 +13,8 @@ from peewee import fn
 
 from hotspot_lite import store
 from hotspot_lite.store import migrations
-from hotspot_lite.trade import sessions, usage
 from hotspot_lite.trade.models import Customer, Session, Subscription, UsageDay
+from hotspot_lite.trade.service import sessions, usage
 
 NOON = 1_800_014_400  # 2027-01-15 12:00 UTC
 DAY = 86400

@@ -6,8 +6,11 @@ import pytest
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import batches, books, cash, catalogue, vouchers
+from hotspot_lite.trade.goods import batches, catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Audit, Plan, Voucher, VoucherBatch
+from hotspot_lite.trade.reckoning import books
+from hotspot_lite.trade.takings import cash
 
 MAC = "02:00:00:00:00:01"
 

@@ -19,8 +19,10 @@ import pytest
 from hotspot_lite import jobs, settings, store
 from hotspot_lite.box import Box, make, open_box
 from hotspot_lite.rails import make_rails
-from hotspot_lite.trade import catalogue, payments, staff
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment, Plan
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import staff
 from hotspot_lite.web import serving
 from hotspot_lite.wires.http import Caller
 

@@ -12,19 +12,13 @@ from playwright.sync_api import Browser, Page
 from test_pages_in_chromium import chromium
 
 from hotspot_lite import store
-from hotspot_lite.trade import (
-    agent_sales,
-    agents,
-    audit,
-    catalogue,
-    customers,
-    events,
-    look,
-    payments,
-    staff,
-    subscriptions,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import audit, events, look
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import customers, staff
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import agent_sales, agents
 from hotspot_lite.web import make_app
 
 __all__ = ["chromium"]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from house import PASSWORD, Browser, Site, Start
 
-from hotspot_lite.trade import events, payments, staff, undecided
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Login, Plan, Staff, Voucher
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.people import staff
 from hotspot_lite.web import login, make_app
 from hotspot_lite.web.login import EVERYBODY
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from house import PASSWORD, Answer, Browser, Site, Start
 
-from hotspot_lite.trade import agent_sales, agents, staff, vouchers
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import (
     AgentEntry,
     AgentSale,
@@ -16,6 +16,8 @@ from hotspot_lite.trade.models import (
     Payment,
     Plan,
 )
+from hotspot_lite.trade.people import staff
+from hotspot_lite.trade.takings import agent_sales, agents
 from hotspot_lite.web import make_app
 
 PAGE = "/admin/agent"

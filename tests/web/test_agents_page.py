@@ -8,12 +8,12 @@ import pytest
 from house import Answer, Browser, Site
 from test_agent_page import PAGE, amina, olive, owed, plan, sell
 
-from hotspot_lite.trade import agent_sales, agents
-from hotspot_lite.trade.agents import Note
 from hotspot_lite.trade.models import (
     Audit,
     Plan,
 )
+from hotspot_lite.trade.takings import agent_sales, agents
+from hotspot_lite.trade.takings.agents import Note
 
 __all__ = ["amina", "olive", "plan"]
 

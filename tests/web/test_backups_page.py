@@ -12,7 +12,8 @@ from house import Browser, Site, Start
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.store import backup
-from hotspot_lite.trade import conditions, elsewhere, preferences, recovery
+from hotspot_lite.trade.house import conditions, preferences
+from hotspot_lite.trade.keeping import elsewhere, recovery
 from hotspot_lite.trade.models import Audit
 
 

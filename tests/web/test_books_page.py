@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import syncing
 from hotspot_lite.trade.models import SyncItem
+from hotspot_lite.trade.office import syncing
 from hotspot_lite.wires.bookkeeper import Call
 
 

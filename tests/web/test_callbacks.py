@@ -18,8 +18,9 @@ from house import Answer, Browser, Site, Start
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.store import file as store
-from hotspot_lite.trade import hearsay, inbox, payments
 from hotspot_lite.trade.models import Callback, Payment, Undecided
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.takings import hearsay, inbox
 from hotspot_lite.wires.daraja_rail import MpesaRail
 
 ACCEPTED = {"ResultCode": 0, "ResultDesc": "Accepted"}

@@ -7,8 +7,8 @@ import re
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import cash
 from hotspot_lite.trade.models import CashSale, Payment, Plan, Shift, Subscription
+from hotspot_lite.trade.takings import cash
 
 PAGE = "/admin/cash"
 

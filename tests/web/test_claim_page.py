@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from house import IP, JOINED, MAC, Answer, Browser, Site, Start
 
-from hotspot_lite.trade import payments, subscriptions
 from hotspot_lite.trade.models import AccountCode, Claim, Message, Payment, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 RECEIPT = "SJK3ABCD12"
 NEW_MAC = "BC:24:11:EB:56:99"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from house import MAC, Browser, Site, Start
 
-from hotspot_lite.trade import credit, debts, payments, subscriptions
+from hotspot_lite.trade.grants import credit
 from hotspot_lite.trade.models import Debt, Device, Plan, Subscription
+from hotspot_lite.trade.money import debts, payments
+from hotspot_lite.trade.service import subscriptions
 
 PAGE = "/admin/credit"
 HERE = f"mac={MAC}&ip=127.0.0.1"

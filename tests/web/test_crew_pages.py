@@ -8,8 +8,9 @@ import pyotp
 import pytest
 from house import PASSWORD, Browser, Site
 
-from hotspot_lite.trade import audit, staff
+from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.models import Audit, Login, Staff, Stored
+from hotspot_lite.trade.people import staff
 
 
 @pytest.fixture

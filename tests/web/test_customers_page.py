@@ -6,7 +6,7 @@ import pytest
 from house import MAC, Browser, Site
 
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import customers, pairing, payments, subscriptions
+from hotspot_lite.trade.grants import pairing
 from hotspot_lite.trade.models import (
     Audit,
     Customer,
@@ -15,6 +15,9 @@ from hotspot_lite.trade.models import (
     Pairing,
     Subscription,
 )
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from house import Site, Start
 from hotspot_lite import journey, store
 from hotspot_lite.stage import until
 from hotspot_lite.town.sms import PretendSmsGateway
-from hotspot_lite.trade import campaigns, deliveries
-from hotspot_lite.trade.drafts import Draft, House
+from hotspot_lite.trade.messaging import campaigns, deliveries
+from hotspot_lite.trade.messaging.drafts import Draft, House
 from hotspot_lite.trade.models import Campaign, Customer, EarlyReport, Message
 
 REPORT = {"id": "ATPid_1", "status": "Success", "phoneNumber": "+254712345678"}

@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from house import JOINED, MAC, Browser, Site
 
-from hotspot_lite.trade import discounts, friends, letters, payments, subscriptions
-from hotspot_lite.trade.discounts import Wanted
-from hotspot_lite.trade.letters import Wanted as WantedLetter
+from hotspot_lite.trade.goods import discounts
+from hotspot_lite.trade.goods.discounts import Wanted
+from hotspot_lite.trade.grants import friends
+from hotspot_lite.trade.messaging import letters
+from hotspot_lite.trade.messaging.letters import Wanted as WantedLetter
 from hotspot_lite.trade.models import Customer, Device, Discount, Payment
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 PAGE = "/admin/discounts"
 FIELDS = {

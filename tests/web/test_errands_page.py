@@ -10,7 +10,7 @@ from house import Browser, Site, Start, environment
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.town.whole import Town
-from hotspot_lite.trade import conditions, errands
+from hotspot_lite.trade.house import conditions, errands
 from hotspot_lite.trade.models import Audit, Errand
 
 ROUTER, HEALTH = "/admin/router", "/admin/health"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import matching, payments, subscriptions, undecided
 from hotspot_lite.trade.models import Audit, Payment, Subscription, Undecided
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import matching
 
 PAGE = "/admin/exceptions"
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from house import Site
 
 from hotspot_lite.outside import put_sample
-from hotspot_lite.trade.figures import Figure
+from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.models import RouterFigure
 from hotspot_lite.web import charts
 

@@ -18,8 +18,10 @@ from hotspot_lite import jobs, store
 from hotspot_lite.box import Box, make, open_box
 from hotspot_lite.rails import make_rails
 from hotspot_lite.settings import load
-from hotspot_lite.trade import catalogue, paybill, payments
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.takings import paybill
 from hotspot_lite.web import make_app
 from hotspot_lite.wires.http import Caller
 

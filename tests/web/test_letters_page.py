@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from house import Browser, Site
 
-from hotspot_lite.trade import letters
+from hotspot_lite.trade.messaging import letters
 
 HERE = "/admin/messages/automatic"
 

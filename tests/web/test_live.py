@@ -20,8 +20,9 @@ import pytest
 from house import Browser, Site, Start, environment, wait_until
 
 from hotspot_lite import jobs, live
-from hotspot_lite.trade import events, payments
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Login
+from hotspot_lite.trade.money import payments
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 

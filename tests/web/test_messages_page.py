@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from house import JOINED, Browser, Site, Start
 
-from hotspot_lite.trade import campaigns, drafts, payments, subscriptions
+from hotspot_lite.trade.messaging import campaigns, drafts
 from hotspot_lite.trade.models import Campaign, Message, OptedOut
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 PHONE = "254712345678"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from house import Site
 
-from hotspot_lite.trade import payments
+from hotspot_lite.trade.money import payments
 
 DASHBOARD = Path(__file__).parents[2] / "static" / "grafana.json"
 LINE = re.compile(r'(hotspot_\w+)(\{(?:\w+="[^"\\]*",?)+\})? -?\d+')

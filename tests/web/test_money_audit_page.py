@@ -10,8 +10,9 @@ from house import Answer, Browser, Site
 
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import payments, subscriptions
 from hotspot_lite.trade.models import MoneyAudit, Payment, Subscription, Transfer
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 STATEMENT = Path(__file__).parent.parent / "trade/data/statement_paybill.csv"
 

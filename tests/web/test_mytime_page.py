@@ -6,8 +6,11 @@ import pytest
 from house import IP, JOINED, MAC, Answer, Browser, Site
 
 from hotspot_lite import store
-from hotspot_lite.trade import catalogue, customers, pairing, pausing, subscriptions
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import pairing
 from hotspot_lite.trade.models import Customer, Device, Pairing, Subscription
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import pausing, subscriptions
 
 OTHER = "mac=02%3A00%3A00%3A00%3A00%3A99&ip=127.0.0.1"
 

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import conditions, payments, subscriptions
+from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import MadeGood
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 HERE = "/admin/outages"
 

@@ -15,8 +15,12 @@ import pytest
 from house import JOINED, PASSWORD, Site, Start, environment, wait_until
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hotspot_lite.trade import access, events, payments, staff, subscriptions, vouchers
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Login, Payment, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import staff
+from hotspot_lite.trade.service import access, subscriptions
 
 ARGS = [
     "--headless",

@@ -8,8 +8,8 @@ import pytest
 from house import Site, Start
 
 from hotspot_lite import journey
-from hotspot_lite.trade import paybill
 from hotspot_lite.trade.models import Payment, Subscription, TransferBody, Undecided
+from hotspot_lite.trade.takings import paybill
 
 BODY = {
     "TransID": "SJK3ABCD12",

@@ -7,8 +7,10 @@ import json
 import pytest
 from house import Browser, Site, Start
 
-from hotspot_lite.trade import payments, refunds, subscriptions
 from hotspot_lite.trade.models import Audit, Inquiry, Payment, Refund
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import refunds
 
 CALLBACK = {
     "Body": {

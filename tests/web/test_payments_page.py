@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import cash, payment_list, payments
 from hotspot_lite.trade.models import Payment
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.reckoning import payment_list
+from hotspot_lite.trade.takings import cash
 from hotspot_lite.web import payments as page_of
 
 NOON = 1_800_000_000 - 1_800_000_000 % 86_400 + 9 * 3600  # in Nairobi

@@ -7,7 +7,7 @@ import re
 import pytest
 from house import Answer, Browser, Site
 
-from hotspot_lite.trade import catalogue
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Plan
 
 

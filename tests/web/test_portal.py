@@ -13,12 +13,17 @@ import pytest
 from house import IP, JOINED, MAC, ROUTER, Browser, Site, Start
 from peewee import OperationalError
 
-from hotspot_lite.trade import access, look, payments, subscriptions, vouchers
+from hotspot_lite import trade
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import look
 from hotspot_lite.trade.models import Device, Payment, Plan, Subscription, Voucher
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import access, subscriptions
 from hotspot_lite.web import language, visitor, waiting
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.visitor import Visitor
 
+TRADE = Path(trade.__file__).parent
 MOST_PAGE_BYTES = 14 * 1024
 PHONE = "254712345678"
 
@@ -481,8 +486,8 @@ def test_all_languages_have_the_same_words() -> None:
 
 
 def test_what_the_trade_says_is_still_said_so() -> None:
-    trade = Path(payments.__file__).parent
-    code = "".join(path.read_text(encoding="utf-8") for path in trade.glob("*.py"))
+    files = TRADE.rglob("*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     code = code.replace("{LETTERS}", "10")
     for key in language.words("en").keys:
         if key.startswith("says."):
@@ -504,7 +509,8 @@ def test_what_the_trade_says_is_still_said_so() -> None:
     ],
 )
 def test_what_the_trade_says_to_customers_is_said_in_their_language(name: str) -> None:
-    code = (Path(payments.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+    files = TRADE.glob(f"*/{name}.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     said = {
         word.value
         for call in ast.walk(ast.parse(code))

@@ -7,8 +7,9 @@ import re
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import hooks, tokens
 from hotspot_lite.trade.models import ApiToken, Webhook
+from hotspot_lite.trade.office import hooks
+from hotspot_lite.trade.people import tokens
 
 HERE = "/admin/programs"
 

@@ -22,8 +22,8 @@ from hotspot_lite.bell import Bell
 from hotspot_lite.jobs import batches, control, notes, sight
 from hotspot_lite.jobs.lanes import LANES
 from hotspot_lite.jobs.tables import Taken
-from hotspot_lite.trade import staff
 from hotspot_lite.trade.models import Audit
+from hotspot_lite.trade.people import staff
 from hotspot_lite.web import make_app, queue_board
 
 CHANGES = [

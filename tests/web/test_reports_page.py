@@ -7,8 +7,10 @@ from house import Browser, Site
 
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import catalogue, payments, reports
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Export
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import reports
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ import pytest
 from house import IP, JOINED, MAC, Answer, Browser, Site, Start
 
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.trade import payments, returning, subscriptions, vouchers
+from hotspot_lite.trade.grants import returning, vouchers
 from hotspot_lite.trade.models import Customer, Message, Payment, Session, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 PHONE = "254712345678"
 NEW_MAC = "BC:24:11:EB:56:99"

@@ -11,8 +11,9 @@ from hotspot_lite import jobs
 from hotspot_lite.cli.line import main
 from hotspot_lite.jobs import sight
 from hotspot_lite.outside import put_sample
-from hotspot_lite.trade import payments, subscriptions
 from hotspot_lite.trade.models import Audit, Customer, Session, Subscription
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.service import subscriptions
 
 PAGE = "/admin/sessions"
 OTHER = "02:AA:00:00:00:01"

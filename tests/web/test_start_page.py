@@ -12,8 +12,11 @@ from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.town.modem import PretendModem
 from hotspot_lite.town.sms import PretendSmsGateway
-from hotspot_lite.trade import beginning, errands, payments, vouchers
+from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import errands
 from hotspot_lite.trade.models import Message, Payment
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.office import beginning
 from hotspot_lite.wires import sms_modem
 
 HERE = "/admin/start"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from house import Site
 
-from hotspot_lite.trade import payments
+from hotspot_lite.trade.money import payments
 
 WEEK = 7 * 86_400
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pytest
 from house import Browser, Site
 
-from hotspot_lite.trade import sessions
 from hotspot_lite.trade.models import Customer, Subscription
+from hotspot_lite.trade.service import sessions
 
 MIB = 1 << 20
 PAGE = "/admin/usage"

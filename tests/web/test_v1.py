@@ -15,14 +15,8 @@ from schemathesis.specs.openapi.checks import (
     positive_data_acceptance,
 )
 
-from hotspot_lite.trade import (
-    catalogue,
-    customers,
-    payments,
-    subscriptions,
-    tokens,
-    vouchers,
-)
+from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import (
     ApiToken,
     Audit,
@@ -32,6 +26,9 @@ from hotspot_lite.trade.models import (
     Subscription,
     Voucher,
 )
+from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.people import customers, tokens
+from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.web.v1.document import document, scope_of
 from hotspot_lite.web.v1.serve import BASE, ENDPOINTS
 

@@ -9,7 +9,8 @@ import pytest
 from house import MAC, Browser, Site
 
 from hotspot_lite.town.whole import Ports, Town
-from hotspot_lite.trade import batches, vouchers
+from hotspot_lite.trade.goods import batches
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Voucher, VoucherBatch
 from hotspot_lite.web import qr
 from hotspot_lite.web.vouchers import scanned

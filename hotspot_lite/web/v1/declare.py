@@ -13,7 +13,7 @@ from typing import Any
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people.staff import Person
 
 Schema = dict[str, Any]
 

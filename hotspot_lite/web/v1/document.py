@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hotspot_lite import __version__
-from hotspot_lite.trade.tokens import ROLES
+from hotspot_lite.trade.people.tokens import ROLES
 from hotspot_lite.web.v1.declare import WORD, Endpoint, record, whole
 
 ERROR = record(error=record(says=WORD, todo=WORD, field=WORD))

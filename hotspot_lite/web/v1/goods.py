@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import batches, catalogue, vouchers
-from hotspot_lite.trade.batches import STATES, Tally
+from hotspot_lite.trade.goods import batches, catalogue
+from hotspot_lite.trade.goods.batches import STATES, Tally
+from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.models import Plan, VoucherBatch
 from hotspot_lite.web.desk import one
 from hotspot_lite.web.v1.declare import (

@@ -7,8 +7,8 @@ from typing import Any
 from bottle import HTTPError
 
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import hooks
 from hotspot_lite.trade.models import Webhook
+from hotspot_lite.trade.office import hooks
 from hotspot_lite.web.v1.declare import (
     NUMBER,
     TIME,

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, payment_list, payments, reports, undecided
+from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Payment
-from hotspot_lite.trade.payment_list import ORDERS, STATES, Wanted
-from hotspot_lite.trade.phones import mask, normalise_phone
-from hotspot_lite.trade.reports.shape import midnight
+from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.office import reports
+from hotspot_lite.trade.office.reports.shape import midnight
+from hotspot_lite.trade.people.phones import mask, normalise_phone
+from hotspot_lite.trade.reckoning import payment_list
+from hotspot_lite.trade.reckoning.payment_list import ORDERS, STATES, Wanted
 from hotspot_lite.web import board
 from hotspot_lite.web.desk import one
 from hotspot_lite.web.v1.declare import (

@@ -6,9 +6,10 @@ from typing import Any
 
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import catalogue, debts, discounts
-from hotspot_lite.trade.discounts import MOST_OFF_CENTS, MOST_USES, Used, Wanted
+from hotspot_lite.trade.goods import catalogue, discounts
+from hotspot_lite.trade.goods.discounts import MOST_OFF_CENTS, MOST_USES, Used, Wanted
 from hotspot_lite.trade.models import Debt, Discount
+from hotspot_lite.trade.money import debts
 from hotspot_lite.web.desk import one
 from hotspot_lite.web.v1.declare import (
     NUMBER,

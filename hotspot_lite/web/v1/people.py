@@ -6,8 +6,10 @@ from typing import Any
 
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import customers, helping, online, subscriptions
+from hotspot_lite.trade.grants import helping
 from hotspot_lite.trade.models import Customer, Device, Subscription
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import online, subscriptions
 from hotspot_lite.web import board
 from hotspot_lite.web.desk import one
 from hotspot_lite.web.v1.declare import (

@@ -12,8 +12,8 @@ from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade import tokens
-from hotspot_lite.trade.staff import Person
+from hotspot_lite.trade.people import tokens
+from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.tries import Tries
 from hotspot_lite.web.v1 import goods, hooks, money, offers, people
