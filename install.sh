@@ -667,7 +667,7 @@ read_settings() {
 import sys
 from hotspot_lite.box import open_box
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.trade import staff
+from hotspot_lite.trade.people import staff
 
 try:
     found = open_box().settings
