@@ -13,6 +13,9 @@ EXAMPLES: dict[str, str] = {
     "backup list": "sudo hotspot-lite backup list",
     "backup check": "sudo hotspot-lite backup check /media/usb/box.age",
     "backup restore": "sudo hotspot-lite backup restore /media/usb/box.age",
+    "backup key": "sudo hotspot-lite backup key",
+    "backup elsewhere": "sudo hotspot-lite backup elsewhere --trust",
+    "backup fetch": "sudo hotspot-lite backup fetch --to /media/usb",
     "backup seal": "sudo hotspot-lite backup seal box.db | ssh me@there 'cat > x.age'",
     "plan add": 'sudo hotspot-lite plan add --name "1 Hour" --price 20 --duration 1h'
     " --rate 2M/4M",

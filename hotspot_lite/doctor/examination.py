@@ -110,7 +110,7 @@ SECTIONS = (
         "database",
         (ledger.sizes, ledger.wal, ledger.turn, ledger.foreign_keys),
     ),
-    Section("Backups", "settings", (backups.newest, backups.copied)),
+    Section("Backups", "settings", (backups.newest, backups.copied, backups.sent)),
     Section("Clock", "settings", (outward.clock,)),
     Section(
         "Router and M-Pesa",

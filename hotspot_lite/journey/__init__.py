@@ -6,12 +6,14 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
 returning, pairing, mirroring, cutting, turning, slowing, ending, checking, noticing,
-auditing, reporting, bookkeeping, importing, watching, errands, hooking, keeping.
+auditing, reporting, bookkeeping, importing, watching, errands, hooking, keeping,
+carrying.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
 from hotspot_lite.journey.bookkeeping import sync_books
 from hotspot_lite.journey.byhand import confirm, match
+from hotspot_lite.journey.carrying import carry
 from hotspot_lite.journey.checking import check_router
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
@@ -51,6 +53,7 @@ __all__ = [
     "backup",
     "backup_now",
     "call_hook",
+    "carry",
     "catch_up",
     "change_rate",
     "check_router",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.settings.checks import Value
+from hotspot_lite.settings.checks import HoldsSecret, Value
 from hotspot_lite.settings.declared import BY_NAME, BY_VARIABLE, DECLARED, Setting
 
 __all__ = [
@@ -94,7 +94,8 @@ def checked(name: str, raw: object, where: str) -> Value:
     try:
         return setting.check(given)
     except ValueError as exc:
-        shown = "" if setting.secret else f" {given!r}"
+        hides = setting.secret or isinstance(exc, HoldsSecret)
+        shown = "" if hides else f" {given!r}"
         raise BadInput(
             f"{name} in {where} is{shown}; it must be {exc}.", field=name
         ) from None

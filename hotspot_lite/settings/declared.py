@@ -20,6 +20,7 @@ from hotspot_lite.settings.checks import (
     port,
     positive,
     seconds,
+    sftp_or_none,
     text,
     timezone,
     url,
@@ -100,6 +101,34 @@ DECLARED: tuple[Setting, ...] = (
         "A file of one line, a passphrase: copies and downloads of backups are"
         " encrypted with it; empty: they are not. Keep it on paper elsewhere too.",
         file_or_none,
+    ),
+    Setting(
+        "backup.elsewhere",
+        "",
+        "Another machine that gets encrypted copies over SFTP, e.g."
+        " sftp://backup@192.168.88.2/~/hotspot; empty: none. See: hotspot-lite"
+        " backup key",
+        sftp_or_none,
+    ),
+    Setting(
+        "backup.elsewhere_hours",
+        1,
+        "Hours between two copies that go there: 1, each backup; for a router 24, as"
+        " its flash is small and wears.",
+        positive,
+    ),
+    Setting(
+        "backup.elsewhere_keep",
+        0,
+        "How many copies are kept there, e.g. 3 on a router; 0: of the last 24 hours,"
+        " 7 days and 4 weeks, as on the box.",
+        count,
+    ),
+    Setting(
+        "backup.elsewhere_late_days",
+        2,
+        "Days without a new copy there after which the owner is told.",
+        positive,
     ),
     Setting(
         "tidy.events_days",

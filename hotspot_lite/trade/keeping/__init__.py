@@ -1,4 +1,5 @@
 """That nothing is lost, and nothing kept too long.
 
-backups, recovery, recovered (after a broken file), moving (to another box), tidying.
+backups, elsewhere (their copies on another machine), recovery, recovered (after a
+broken file), moving (to another box), tidying.
 """

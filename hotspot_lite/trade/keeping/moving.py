@@ -168,6 +168,11 @@ def left_to_do(now_in_force: Settings, config_file: Path) -> Iterator[str]:
     for name in ("backup.copy_to", "backup.passphrase_file", "router.ca_file"):
         if s[name] and not Path(s[name]).exists():
             yield f"{s[name]} ({name}) is not on this machine: bring it here."
+    if s["backup.elsewhere"]:
+        yield (
+            "The key for copies elsewhere stayed on the old box. Here run: hotspot-lite"
+            " backup key, and hotspot-lite backup elsewhere --trust"
+        )
     yield "Then: systemctl start hotspot-lite.target, and: hotspot-lite doctor"
 
 
