@@ -170,7 +170,7 @@ def _asked(payment: Payment) -> str:
 
 
 # Word for word as the index payment_open has it, or SQLite would not use that. Mostly
-# nothing is open: this costs a tenth of the whole question, asked each 5 s of each rail.
+# nothing is open: this is a tenth of the whole question, asked each 5 s of each rail.
 _ANY_OPEN = (
     "SELECT 1 FROM payment WHERE state IN ('asked', 'sent', 'uncertain')"
     " AND state <> 'asked' LIMIT 1"
