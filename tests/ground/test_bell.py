@@ -80,7 +80,9 @@ def test_the_turn_goes_to_who_came_last() -> None:
         turns.give()
 
     turns.take(lambda: None)
-    threads = [threading.Thread(target=wait, args=(name,)) for name in "abc"]
+    threads = [
+        threading.Thread(target=wait, args=(name,), daemon=True) for name in "abc"
+    ]
     for count, thread in enumerate(threads, 1):
         thread.start()
         assert until(lambda n=count: len(turns._waiting) == n, 5)
@@ -106,7 +108,7 @@ def test_whose_turn_is_long_in_coming_rests_once_and_still_gets_it(
         came.append(1)
 
     turns.take(lambda: None)
-    thread = threading.Thread(target=wait)
+    thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     assert until(lambda: rested, 5)
     assert not came
@@ -118,7 +120,7 @@ def test_whose_turn_is_long_in_coming_rests_once_and_still_gets_it(
 def test_who_sleeps_says_whether_it_looks_in_time(tmp_path: Path) -> None:
     ours = Bell(tmp_path, "worker")
     assert not ours.looks_within(60)
-    thread = threading.Thread(target=lambda: ours.wait(lambda: 20))
+    thread = threading.Thread(target=lambda: ours.wait(lambda: 20), daemon=True)
     thread.start()
     assert until(lambda: ours.looks_within(21), 5)
     assert not ours.looks_within(10)
