@@ -120,8 +120,7 @@ def key(found: Settings) -> bytes:
 
 def _hurry(names: Sequence[str]) -> None:
     try:
-        for name in names:
-            jobs.put(name, once="tick", durable=False, hurries=True)
+        jobs.hurry(names)
     except Exception as exc:
         if not store.is_busy(exc):  # that costs the page a minute's age, no more
             raise

@@ -21,7 +21,7 @@ from hotspot_lite.jobs.tables import Taken
 
 log = logging.getLogger("hotspot.jobs")
 
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 2.0
 # How soon a signal is heeded. Huey's own tenth wakes an idle box ten times a second.
 LOOP_SECONDS = 0.5
 # With so many threads hanging the process asks to be restarted.

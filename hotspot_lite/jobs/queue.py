@@ -137,15 +137,23 @@ class LaneHuey(Huey):
 
     def tick(self, name: str, delay_seconds: float) -> None:
         """Put the next run of a job that is declared with `every_seconds`."""
-        delay = timetable.on_beat(delay_seconds, time.time())
+        now = time.time()
+        delay = timetable.on_beat(delay_seconds, now)
 
         def ring() -> None:
             # Our own thread serves its lane, and may well look in time without.
             if self.bell is None or not self.bell.looks_within(delay):
                 self.rows.ring()
 
-        put = self.rows.put
-        put(name, {}, once="tick", delay_seconds=delay, durable=False, ring=ring)
+        # By the same `now`: a millisecond beside the beat would be a wake of its own.
+        self.rows.put(
+            *(name, {}),
+            once="tick",
+            delay_seconds=delay,
+            durable=False,
+            now=now,
+            ring=ring,
+        )
 
     def dequeue(self) -> Task | None:
         """The best job there is, reserved; or None after a wait for the bell."""

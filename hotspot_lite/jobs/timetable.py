@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # How far ahead we look for a crontab's next minute.
 DAYS_AHEAD = 32
-# Pauses end on whole seconds, so that one wake is for all that are due.
-BEAT_SECONDS = 1.0
+# Pauses end on even seconds, so that one wake is for all that are due.
+BEAT_SECONDS = 2.0
 LENGTHS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -119,10 +119,14 @@ def _error(rows: Rows, name: str) -> str:
 
 
 def on_beat(pause_seconds: float, now: float) -> float:
-    """A pause of some whole seconds, less what is over a beat; any other is exact."""
-    if pause_seconds <= BEAT_SECONDS or pause_seconds % 1:
+    """A pause of some whole seconds, less what is over a beat; any other is exact.
+
+    One of an odd length ends on a whole second.
+    """
+    if pause_seconds < BEAT_SECONDS or pause_seconds % 1:
         return pause_seconds
-    return pause_seconds - (now + pause_seconds) % BEAT_SECONDS
+    beat = BEAT_SECONDS if pause_seconds % BEAT_SECONDS == 0 else BEAT_SECONDS / 2
+    return pause_seconds - (now + pause_seconds) % beat
 
 
 def note_run(
