@@ -56,7 +56,7 @@ def backup_restore(args: Args) -> dict[str, Any]:
     box.make_folders(found)
     # No database says yet how late it must be at least.
     now = box.clock(found, one.at).at()
-    done = recovery.restore(one, found.data_dir, "", now, passphrase)
+    done = recovery.restore(one, found.data_dir, "", now, passphrase, args.as_it_was)
     return {
         "restored": str(one.path),
         "aside": str(done.aside or ""),
@@ -151,3 +151,9 @@ def add_to(nouns: Any) -> None:
         one = add_verb(noun, name, verb)
         one.add_argument("file", type=Path)
         takes_passphrase(one)
+        if name == "restore":
+            one.add_argument(
+                "--as-it-was",
+                action="store_true",
+                help="forget what was sold, used and told since",
+            )
