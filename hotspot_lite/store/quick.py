@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from peewee import Field, ForeignKeyAccessor, ForeignKeyField, Model
+from peewee import AutoField, Field, ForeignKeyAccessor, ForeignKeyField, Model
 
 from hotspot_lite.store.file import database
 
@@ -22,7 +22,9 @@ def create(model: type[Row], **values: Any) -> Row:
     row = model(**values)
     sql, fields = _insert(model)
     given = [field.db_value(row.__data__.get(field.name)) for field in fields]
-    setattr(row, _meta(model).primary_key.name, _run(sql, given).lastrowid)
+    made = _run(sql, given)
+    if _numbers_itself(model):
+        setattr(row, _meta(model).primary_key.name, made.lastrowid)
     return row
 
 
@@ -91,10 +93,19 @@ def _meta(model: type[Model]) -> Any:
     return model._meta
 
 
+def _numbers_itself(model: type[Model]) -> bool:
+    """Whether SQLite numbers its rows; else the key is given, like a sale's payment."""
+    return isinstance(_meta(model).primary_key, AutoField)
+
+
 @cache
 def _insert(model: type[Model]) -> tuple[str, list[Field]]:
     meta = _meta(model)
-    fields = [field for field in meta.sorted_fields if field is not meta.primary_key]
+    fields = [
+        field
+        for field in meta.sorted_fields
+        if field is not meta.primary_key or not _numbers_itself(model)
+    ]
     names = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join("?" * len(fields))
     sql = f'INSERT INTO "{meta.table_name}" ({names}) VALUES ({marks})'  # noqa: S608

@@ -57,6 +57,16 @@ def test_a_sale_is_money_once_time_once_and_the_price_less_the_share_is_owed(
     assert wrong() == []
 
 
+def test_a_sale_is_of_its_own_payment_among_those_of_others(
+    amina: str, plan: Plan
+) -> None:
+    payments.ask(payments.Ask(plan, PHONE, MAC), b"k" * 32, NOW)
+    sale = sell(amina, plan, "a")
+    kept = AgentSale.get()
+    assert kept.payment.provider == sale.payment.provider == "agent"
+    assert wrong() == []
+
+
 def test_a_form_sent_twice_sells_once(amina: str, plan: Plan) -> None:
     first, second = sell(amina, plan, "a"), sell(amina, plan, "a")
     assert first.voucher.code == second.voucher.code
