@@ -48,6 +48,7 @@ class Since:
     lost_payments: int = 0  # only a fact tells of them
     vouchers: int = 0  # nobody knows whether they were used
     doubtful: int = 0  # held as still to do
+    is_cut: bool = False  # the -wal with the last minutes is gone
 
     def __str__(self) -> str:
         says = (
@@ -57,6 +58,8 @@ class Since:
         )
         if self.refused or self.unread:
             says += f" {self._gone()}"
+        if self.is_cut:
+            says += " Its -wal is missing, and with it perhaps the last minutes."
         if self.lost_payments:
             says += f" Of {self.lost_payments} payments only the amount is known."
         if self.vouchers:
@@ -131,6 +134,7 @@ def _lay_over(old: Broken, by_hand: bool, now: int) -> tuple[Since, set[int]]:
     laid = layer.lay(without=("money_fact", "money_audit"))
     salvage_vouchers.mend(laid.touched["voucher"])
     books.enter(laid.touched["payment"])
+    salvage_money.leave_unsold(laid.touched["payment"], now)
     layer.lay_table("money_audit")
     came = laid.new + laid.changed
     since = Since(
@@ -139,7 +143,8 @@ def _lay_over(old: Broken, by_hand: bool, now: int) -> tuple[Since, set[int]]:
         refused=laid.refused.total(),
         unread=+old.unread,
         lost_payments=books.tell_lost(now),
+        # A box that was stopped leaves none; one that lost its power does.
+        is_cut=not (old.has_wal or by_hand),
     )
-    # Of the last minutes a file without its -wal tells nothing.
-    is_last_word = laid.is_newer and (old.has_wal or by_hand)
+    is_last_word = laid.is_newer and not since.is_cut
     return since, laid.vouchers if is_last_word else set()

@@ -15,7 +15,7 @@ from typing import Any
 
 from hotspot_lite import store
 from hotspot_lite.store.broken import Broken, Row
-from hotspot_lite.trade import ledger, salvage, undecided
+from hotspot_lite.trade import ledger, salvage, sold, undecided
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.ledger import Anchor
 from hotspot_lite.trade.models import (
@@ -39,6 +39,7 @@ UNKNOWN: dict[str, Any] = {
 # What only a payment that is paid has.
 OF_PAID = ("taken", "given")
 PROVIDERS = {"counter": "cash", "agent": "agent"}  # by what a fact of theirs tells
+UNSOLD = "It was paid for a voucher, and a damage took the note of which one."
 UNREADABLE = "its fact could not be read"
 
 
@@ -128,6 +129,19 @@ class Books:
             "lost-payments", says, now, amount_cents=cents, subject=f"lost {now}"
         )
         return len(self.lost)
+
+
+def leave_unsold(touched: Iterable[int], now: int) -> None:
+    """Money for a voucher that can't be told any more goes to the exceptions list."""
+    for number in sorted(touched):
+        payment = store.find(Payment, id=number)
+        if (
+            payment is not None
+            and payment.state == "paid"
+            and sold.is_nobodys(payment)
+            and sold.voucher_of(payment) is None
+        ):
+            undecided.leave("voucher-unknown", UNSOLD, now, payment)
 
 
 def read(old: Broken) -> Books:

@@ -35,18 +35,23 @@ def mend(touched: Iterable[int]) -> None:
 
 
 def _give_again(voucher: Voucher) -> None:
-    # Its time can't be read: who typed the code goes on, from that moment.
-    at = voucher.redeemed_at
+    # Its time can't be read: who typed the code goes on, from that moment. No job is
+    # put, as the queue isn't open yet: the worker finds whose device waits.
+    at, mac = voucher.redeemed_at, voucher.redeemed_mac
     customer = customers.of_voucher(voucher.code, at)
     wish = subscriptions.Wish(
         customer,
         read_terms(voucher.batch.terms),
-        voucher.redeemed_mac,
+        "",
         "",
         voucher=voucher,
         is_first=True,
     )
-    subscriptions.give(wish, at)
+    time = subscriptions.give(wish, at)
+    if mac:
+        customers.remember_device(mac, "", customer, at)
+        change = {"mac": mac, "access": "waiting"}
+        Subscription.update(change).where(Subscription.id == time.id).execute()
 
 
 def doubt(told_of: set[int], backup_at: int, now: int) -> int:

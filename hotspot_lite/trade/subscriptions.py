@@ -97,7 +97,9 @@ def _has_time(payment: Payment) -> bool:
     if store.has(Subscription, payment_id=payment.id):
         return True
     # A voucher that was handed over for the money gives the time itself.
-    return payment.provider in sold.PROVIDERS and sold.voucher_of(payment) is not None
+    return payment.provider in sold.PROVIDERS and (
+        sold.is_nobodys(payment) or sold.voucher_of(payment) is not None
+    )
 
 
 def give(wish: Wish, now: int) -> Subscription:

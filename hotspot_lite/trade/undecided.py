@@ -147,6 +147,12 @@ KINDS: dict[str, Kind] = {
         " in your M-Pesa statement, and give who paid the time.",
         ("seen",),
     ),
+    "voucher-unknown": Kind(
+        "Sold, and the voucher is not known any more",
+        "A damaged database tells that a voucher was sold, not which. If its code is"
+        " refused, make another.",
+        ("refund", "seen"),
+    ),
     "late-transfer": Kind(
         "A receipt that is known with another amount",
         "M-Pesa told of one receipt twice, with two amounts. Only the first counts.",

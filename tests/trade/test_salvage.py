@@ -1,0 +1,276 @@
+"""A broken database is replaced by a backup, and what it still tells is not lost.
+
+The files are really damaged: pages and sectors overwritten where the dice fall, the
+header gone, the end cut off, the -wal lost.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from busy_day import (
+    LATER,
+    NOW,
+    Day,
+    Rows,
+    afternoon,
+    audit,
+    held,
+    morning,
+    still_readable,
+    whole_day,
+)
+
+from hotspot_lite import box as boxes
+from hotspot_lite import jobs, settings, store
+from hotspot_lite.box import Box
+from hotspot_lite.errors import BadInput
+from hotspot_lite.store import backup
+from hotspot_lite.store.backup import Backup
+from hotspot_lite.trade import (
+    payments,
+    recovery,
+    salvage_rules,
+    staff,
+    subscriptions,
+    undecided,
+    vouchers,
+)
+from hotspot_lite.trade.models import TABLES, Login, Payment, Plan, Voucher
+from hotspot_lite.trade.recovery import Recovery
+from hotspot_lite.trade.salvage_rules import DECISIONS, LEFT
+
+PAGE, SECTOR = 2048, 512
+MAC = "02:00:00:00:09:09"
+Got = dict[str, Rows]
+Harm = Callable[[Path, random.Random], None]
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    folder = tmp_path_factory.mktemp("day")
+    found = settings.load(
+        {
+            "HOTSPOT_CONFIG": "/nonexistent/config.toml",
+            "HOTSPOT_BOX_DATA_DIR": str(folder / "data"),
+            "HOTSPOT_BOX_RUN_DIR": str(folder / "run"),
+            "HOTSPOT_BOX_CLOCK": "trusted",
+        }
+    )
+    boxes.make(found)
+    store.open_file(found.database_file)
+    jobs.open(found.run_dir)
+    yield whole_day(folder / "data", folder / "kept")
+    store.close()
+
+
+@pytest.fixture
+def home(day: Day, tmp_path: Path) -> Iterator[Path]:
+    """The folder of the box whose power was cut at the end of that day."""
+    yield day.copied_to(tmp_path / "home")
+    store.close()
+
+
+def recovers(day: Day, home: Path, wrong: str = "it is damaged") -> Recovery:
+    """The restored box is open afterwards, and gave the time that it still owed."""
+    one = Backup(day.backup, NOW + 1800)
+    done = recovery.restore(one, home, wrong, LATER)
+    store.open_file(home / "hotspot.db")
+    for payment in payments.paid_without_time():
+        subscriptions.fulfil(payment.id, LATER)
+    return done
+
+
+def as_one_file(home: Path) -> None:
+    """All of the -wal is in the file itself."""
+    with closing(sqlite3.connect(home / "hotspot.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+# -- The ways in which a card dies ------------------------------------------------------
+
+
+def overwritten(path: Path, at: int, raw: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(raw)
+
+
+def pages(path: Path, dice: random.Random) -> None:
+    for _ in range(dice.choice((1, 2, 4, 12, 40))):
+        at = dice.randrange(1, path.stat().st_size // PAGE) * PAGE
+        overwritten(path, at, dice.randbytes(PAGE))
+
+
+def sectors(path: Path, dice: random.Random) -> None:
+    for _ in range(dice.choice((1, 4, 16, 50))):
+        at = dice.randrange(path.stat().st_size // SECTOR) * SECTOR
+        filler = dice.choice((bytes(SECTOR), b"\xff" * SECTOR, dice.randbytes(SECTOR)))
+        overwritten(path, at, filler)
+
+
+def cut_short(path: Path, dice: random.Random) -> None:
+    with path.open("r+b") as file:
+        file.truncate(int(path.stat().st_size * dice.uniform(0.3, 0.99)))
+
+
+def wal_lost(path: Path, dice: random.Random) -> None:
+    Path(f"{path}-wal").unlink()
+
+
+def wal_torn(path: Path, dice: random.Random) -> None:
+    wal = Path(f"{path}-wal")
+    overwritten(wal, dice.randrange(wal.stat().st_size // 2, wal.stat().st_size), b"?")
+
+
+def wal_lost_and_pages(path: Path, dice: random.Random) -> None:
+    wal_lost(path, dice)
+    pages(path, dice)
+
+
+DAMAGES: list[tuple[Harm, int]] = [
+    *((pages, seed) for seed in range(8)),
+    *((sectors, seed) for seed in range(8)),
+    *((cut_short, seed) for seed in range(4)),
+    *((wal_lost, seed) for seed in range(1)),
+    *((wal_torn, seed) for seed in range(3)),
+    *((wal_lost_and_pages, seed) for seed in range(3)),
+]
+
+
+# -- What must be true afterwards -------------------------------------------------------
+
+
+def lost(truth: Got, readable: Got, got: Got) -> Iterator[str]:
+    """Rows that could be read and are not there as they were."""
+    for table, rows in readable.items():
+        decision = DECISIONS[table]
+        if decision.what == LEFT or table.startswith("money_"):
+            continue
+        for key, row in rows.items():
+            mine = got[table].get(key)
+            if mine is None and not _lost_its_parent(table, row, got):
+                yield f"{table} {key} is gone"
+            elif mine is not None and (wrong := list(_differs(table, row, mine, got))):
+                yield f"{table} {key}: {wrong}"
+
+
+KEYS = {
+    ("subscription", "customer_id"): "customer",
+    ("subscription", "payment_id"): "payment",
+    ("subscription", "voucher_id"): "voucher",
+    ("voucher", "batch_id"): "voucher_batch",
+    ("voucher_batch", "plan_id"): "plan",
+    ("payment", "plan_id"): "plan",
+    ("cash_sale", "payment_id"): "payment",
+    ("cash_sale", "shift_id"): "shift",
+    ("cash_sale", "voucher_id"): "voucher",
+    ("agent_sale", "payment_id"): "payment",
+    ("agent_sale", "voucher_id"): "voucher",
+    ("agent_entry", "payment_id"): "payment",
+    ("device", "customer_id"): "customer",
+    ("customer_note", "customer_id"): "customer",
+    ("message", "subscription_id"): "subscription",
+    ("refund", "payment_id"): "payment",
+}
+
+
+def _lost_its_parent(table: str, row: dict[str, Any], got: Got) -> bool:
+    return any(
+        (row[name],) not in got[parent]
+        for (child, name), parent in KEYS.items()
+        if child == table and row[name] is not None
+    )
+
+
+def _differs(
+    table: str, row: dict[str, Any], mine: dict[str, Any], got: Got
+) -> Iterator[str]:
+    if table == "payment" and row["state"] == "paid" and mine["state"] != "paid":
+        assert mine["state"] == ("sent" if row["checkout_request_id"] else "uncertain")
+        return  # it is asked about again
+    for name, value in row.items():
+        parent = KEYS.get((table, name))
+        if mine[name] == value or (parent and (value,) not in got[parent]):
+            continue
+        if table == "message" and name in ("state", "says"):
+            continue  # not sent again
+        if name == "doubted_at":
+            continue
+        yield f"{name} was {value!r}, is {mine[name]!r}"
+
+
+def doubled(truth: Got, got: Got) -> Iterator[str]:
+    for kind in ("taken", "given", "refunded"):
+        before, after = _facts(truth, kind), _facts(got, kind)
+        if more := after - before:
+            yield f"{kind} more than once: {more}"
+        if sum(after.values()) > sum(before.values()):
+            yield f"more {kind} than there was"
+    if len(got["payment"]) > len(truth["payment"]):
+        yield "payments that nobody made"
+    balance = sum(r["amount_cents"] for r in got["agent_entry"].values())
+    if balance < sum(r["amount_cents"] for r in truth["agent_entry"].values()):
+        yield "an agent owes more"
+
+
+def _facts(got: Got, kind: str) -> Counter[Any]:
+    rows = [r for r in got["money_fact"].values() if r["kind"] == kind]
+    return Counter(r["payment_id"] for r in rows if r["payment_id"] is not None)
+
+
+def reusable(truth: Got, got: Got) -> Iterator[str]:
+    """Vouchers that were used, and can be used again without a mark."""
+    for key, voucher in truth["voucher"].items():
+        mine = got["voucher"].get(key)
+        if mine and voucher["redeemed_at"] and not mine["redeemed_at"]:
+            if not mine["doubted_at"]:
+                yield f"voucher {key}"
+
+
+def what_is_wrong(day: Day, readable: Got, home: Path, done: Recovery) -> list[str]:
+    found = audit()
+    store.close()
+    got = held(home / "hotspot.db")
+    wrongs = [*lost(day.truth, readable, got), *doubled(day.truth, got)]
+    wrongs += reusable(day.truth, got)
+    kinds = {one.kind for one in found.alarms}
+    if "chain" in kinds:
+        wrongs.append("the chain is broken")
+    is_whole = "Not readable" not in done.says and "-wal is missing" not in done.says
+    if is_whole and kinds:
+        wrongs.append(f"nothing is said to be missing, and {found.says}")
+    taken = sum(_facts(got, "taken").values())
+    if is_whole and taken < sum(_facts(day.truth, "taken").values()):
+        wrongs.append("money is missing, and nobody says so")
+    with closing(sqlite3.connect(home / "hotspot.db")) as connection:
+        wrongs += [str(r) for r in connection.execute("PRAGMA foreign_key_check")]
+    if says := backup.check_ledger(home / "hotspot.db"):
+        wrongs.append(says)
+    return wrongs
+
+
+@pytest.mark.parametrize(
+    ("harm", "seed"), DAMAGES, ids=[f"{h.__name__}-{s}" for h, s in DAMAGES]
+)
+def test_whatever_is_damaged_nothing_readable_is_lost_and_nothing_doubled(
+    day: Day, home: Path, tmp_path: Path, harm: Harm, seed: int
+) -> None:
+    if "wal" not in harm.__name__:
+        as_one_file(home)
+    harm(home / "hotspot.db", random.Random(seed))
+    look = day.copied_to(tmp_path / "look")
+    for file in home.glob("hotspot.db*"):
+        (look / file.name).write_bytes(file.read_bytes())
+    if not (home / "hotspot.db-wal").exists():
+        (look / "hotspot.db-wal").unlink(missing_ok=True)
+    readable = still_readable(look / "hotspot.db", day.truth)
+    done = recovers(day, home)
+    assert what_is_wrong(day, readable, home, done) == []
