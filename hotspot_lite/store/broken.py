@@ -22,8 +22,8 @@ from hotspot_lite.store import backup, page_one
 Row = dict[str, Any]
 AT_ONCE = 500
 # Where a table's end can't be read, so many numbers behind the last known are tried: a
-# payment a second for an hour, and what is written with each.
-BEHIND_THE_END = 10_000
+# row a second for an hour.
+BEHIND_THE_END = 3600
 TYPES: dict[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "TEXT": (str,),

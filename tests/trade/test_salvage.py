@@ -20,7 +20,6 @@ from busy_day import (
     NOW,
     Day,
     Rows,
-    afternoon,
     audit,
     held,
     morning,
@@ -135,13 +134,17 @@ def wal_lost_and_pages(path: Path, dice: random.Random) -> None:
     pages(path, dice)
 
 
-DAMAGES: list[tuple[Harm, int]] = [
-    *((pages, seed) for seed in range(8)),
-    *((sectors, seed) for seed in range(8)),
-    *((cut_short, seed) for seed in range(4)),
-    *((wal_lost, seed) for seed in range(1)),
-    *((wal_torn, seed) for seed in range(3)),
-    *((wal_lost_and_pages, seed) for seed in range(3)),
+QUICK = {pages: 5, sectors: 5, cut_short: 2, wal_lost: 1, wal_torn: 2}
+QUICK |= {wal_lost_and_pages: 2}
+DAMAGES = [
+    pytest.param(
+        harm,
+        seed,
+        id=f"{harm.__name__}-{seed}",
+        marks=[] if seed < many else pytest.mark.slow,
+    )
+    for harm, many in QUICK.items()
+    for seed in range(many * 10)
 ]
 
 
@@ -257,9 +260,7 @@ def what_is_wrong(day: Day, readable: Got, home: Path, done: Recovery) -> list[s
     return wrongs
 
 
-@pytest.mark.parametrize(
-    ("harm", "seed"), DAMAGES, ids=[f"{h.__name__}-{s}" for h, s in DAMAGES]
-)
+@pytest.mark.parametrize(("harm", "seed"), DAMAGES)
 def test_whatever_is_damaged_nothing_readable_is_lost_and_nothing_doubled(
     day: Day, home: Path, tmp_path: Path, harm: Harm, seed: int
 ) -> None:
@@ -274,3 +275,196 @@ def test_whatever_is_damaged_nothing_readable_is_lost_and_nothing_doubled(
     readable = still_readable(look / "hotspot.db", day.truth)
     done = recovers(day, home)
     assert what_is_wrong(day, readable, home, done) == []
+
+
+# -- Where nearly all or nothing is left ------------------------------------------------
+
+
+@pytest.mark.parametrize("gone_bytes", [100, SECTOR, PAGE])
+def test_without_its_header_the_file_still_tells_all(
+    day: Day, home: Path, gone_bytes: int
+) -> None:
+    as_one_file(home)
+    overwritten(home / "hotspot.db", 0, random.Random(1).randbytes(gone_bytes))
+    with closing(sqlite3.connect(home / "hotspot.db")) as connection:
+        with pytest.raises(sqlite3.DatabaseError):
+            connection.execute("SELECT count(*) FROM payment")
+    done = recovers(day, home)
+    assert "Not readable" not in done.says
+    assert what_is_wrong(day, day.truth, home, done) == []
+
+
+def test_what_is_moved_aside_stays_as_the_power_cut_left_it(
+    day: Day, home: Path
+) -> None:
+    before = {one.name: one.read_bytes() for one in home.glob("hotspot.db*")}
+    done = recovers(day, home)
+    assert done.aside is not None
+    after = {one.name: one.read_bytes() for one in done.aside.glob("hotspot.db*")}
+    assert after == before
+    assert not list(home.glob(".making-*"))
+
+
+def test_of_a_file_that_tells_nothing_the_vouchers_are_in_doubt(
+    day: Day, home: Path
+) -> None:
+    for file in home.glob("hotspot.db*"):
+        file.write_bytes(random.Random(1).randbytes(file.stat().st_size))
+    done = recovers(day, home)
+    assert "Not readable, at least: 1 of the whole file" in done.says
+    assert "20 vouchers may have been used already" in done.says
+    (row,) = undecided.waiting()
+    assert (row.kind, row.amount_cents) == ("doubted-vouchers", 20 * 2000)
+    assert audit().alarms == []
+
+
+def test_on_a_new_card_they_are_too(day: Day, home: Path) -> None:
+    for file in home.glob("hotspot.db*"):
+        file.unlink()
+    done = recovers(day, home, "")
+    assert done.aside is None
+    assert "20 vouchers may have been used already" in done.says
+
+
+def test_one_device_gets_two_doubted_vouchers_a_day_and_honest_people_theirs(
+    day: Day, home: Path
+) -> None:
+    for file in home.glob("hotspot.db*"):
+        file.unlink()
+    recovers(day, home)
+    first, second, third, *_ = [
+        one.code for one in Voucher.select().where(Voucher.doubted_at.is_null(False))
+    ]
+    for code in (first, second):
+        vouchers.redeem(code, MAC, "", LATER)
+    with pytest.raises(BadInput, match="enough old vouchers today"):
+        vouchers.redeem(third, MAC, "", LATER + 60)
+    assert vouchers.redeem(first, MAC, "", LATER + 60)  # the same one is no new one
+    fresh = vouchers.codes(vouchers.make(Plan.get(), 3, "jane", LATER))
+    for code in fresh:
+        vouchers.redeem(code, MAC, "", LATER + 60)
+    vouchers.redeem(third, "02:00:00:00:09:10", "", LATER + 60)
+    fourth, *_ = [
+        one.code
+        for one in Voucher.select().where(
+            Voucher.doubted_at.is_null(False) & Voucher.redeemed_at.is_null()
+        )
+    ]
+    assert vouchers.redeem(fourth, MAC, "", LATER + 86_400)
+
+
+# -- By hand ----------------------------------------------------------------------------
+
+
+def test_put_back_by_hand_sold_vouchers_are_known_and_used_ones_stay_used(
+    day: Day, home: Path
+) -> None:
+    done = recovers(day, home, wrong="")
+    assert "may have been used" not in done.says
+    assert what_is_wrong(day, day.truth, home, done) == []
+    store.open_file(home / "hotspot.db")
+    assert not Voucher.select().where(Voucher.doubted_at.is_null(False)).exists()
+
+
+def test_put_back_by_hand_packages_are_as_the_backup_has_them(
+    day: Day, home: Path
+) -> None:
+    with closing(sqlite3.connect(home / "hotspot.db")) as connection, connection:
+        connection.execute("UPDATE plan SET price_cents = 1")
+        connection.execute("INSERT INTO stored VALUES ('place.name', 'Spoilt')")
+    done = recovers(day, home, wrong="")
+    assert Plan.get().price_cents == 2000
+    assert staff.is_own_password("jane", "a longer password")
+    assert done.aside is not None
+
+
+def test_a_broken_box_keeps_the_packages_of_its_last_minute(
+    day: Day, home: Path
+) -> None:
+    with closing(sqlite3.connect(home / "hotspot.db")) as connection, connection:
+        connection.execute("UPDATE plan SET price_cents = 1")
+    recovers(day, home)
+    assert Plan.get().price_cents == 1
+
+
+def test_as_it_was_forgets_what_came_after(day: Day, home: Path) -> None:
+    one = Backup(day.backup, NOW + 1800)
+    recovery.restore(one, home, "", LATER, as_it_was=True)
+    store.open_file(home / "hotspot.db")
+    assert Payment.select().count() == 30
+    assert not Voucher.select().where(Voucher.doubted_at.is_null(False)).exists()
+
+
+def test_the_rows_of_another_box_are_not_mixed_in(
+    day: Day, home: Path, box: Box
+) -> None:
+    morning()
+    store.close()
+    for file in home.glob("hotspot.db*"):
+        file.unlink()
+    (home / "hotspot.db").write_bytes(box.settings.database_file.read_bytes())
+    (home / "box.key").write_bytes(box.key)
+    done = recovers(day, home, "")
+    assert "0 payments were taken over" in done.says
+    assert audit().alarms == []
+
+
+def test_a_file_that_is_older_than_the_backup_takes_nothing_back(
+    day: Day, home: Path, tmp_path: Path
+) -> None:
+    recovers(day, home)
+    store.close()
+    newer = backup.make(home, tmp_path, LATER)
+    with closing(sqlite3.connect(home / "hotspot.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (home / "hotspot.db").write_bytes((day.folder / "hotspot.db").read_bytes())
+    before = {one.id: one.redeemed_at for one in _vouchers(newer, tmp_path)}
+    recovery.restore(newer, home, "it is damaged", LATER)
+    store.open_file(home / "hotspot.db")
+    assert {one.id: one.redeemed_at for one in Voucher.select()} == before
+    assert audit().alarms == []
+    assert Voucher.select().where(Voucher.doubted_at.is_null(False)).exists()
+
+
+def _vouchers(made: Backup, folder: Path) -> list[Voucher]:
+    backup.restore(made.path, folder)
+    store.open_file(folder / "hotspot.db")
+    found = list(Voucher.select())
+    store.close()
+    return found
+
+
+def test_everybody_signs_in_anew(day: Day, home: Path) -> None:
+    recovers(day, home)
+    assert not Login.select().exists()
+
+
+# -- The decisions ----------------------------------------------------------------------
+
+
+def test_each_table_of_the_schema_has_its_decision(box: Box) -> None:
+    rows = store.database.execute_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    ).fetchall()
+    assert {name for (name,) in rows} == set(DECISIONS) | {"sqlite_stat1"} & {
+        name for (name,) in rows
+    }
+    assert {one._meta.table_name for one in TABLES} <= set(DECISIONS)  # type: ignore[attr-defined]
+    assert all(one.because for one in DECISIONS.values())
+
+
+def test_each_column_that_a_decision_names_is_there(box: Box) -> None:
+    for table, decision in DECISIONS.items():
+        rows = store.database.execute_sql(f"PRAGMA table_info({table})").fetchall()
+        there = {row[1] for row in rows}
+        named = {*decision.same, *decision.grows, *decision.order}
+        assert named <= there, table
+
+
+def test_parents_come_before_their_children(box: Box) -> None:
+    order = list(DECISIONS)
+    for table in order:
+        keys = store.database.execute_sql(f"PRAGMA foreign_key_list({table})")
+        for row in keys.fetchall():
+            if (table, row[3]) not in salvage_rules.LATER:
+                assert order.index(row[2]) <= order.index(table), (table, row[3])
