@@ -215,9 +215,7 @@ def _connected(copy: Path) -> sqlite3.Connection | None:
     return None
 
 
-def _new(
-    found: list[Row], key: list[str], seen: set[tuple[Any, ...]]
-) -> list[Row]:
+def _new(found: list[Row], key: list[str], seen: set[tuple[Any, ...]]) -> list[Row]:
     rows = []
     for row in found:
         name = tuple(row[one] for one in key)

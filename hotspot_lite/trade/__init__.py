@@ -28,7 +28,10 @@ Back office: imports, importing, newcomers, uploads; exports, mailed, reports; s
 hooks.
 
 The house: events, audit, errands, conditions, router_checks, figures, numbers, trend,
-beginning, look, preferences, listing, backups, recovery, recovered, moving, tidying.
+beginning, look, preferences, listing, backups, recovery, moving, tidying.
+
+After a restore: recovered; salvage_rules (what comes of each table), salvage (how),
+salvage_money, salvage_vouchers.
 
 The tables are in models, a module for each subject. A module may import those that
 stand on less than it does: never in a circle.

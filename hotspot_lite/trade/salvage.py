@@ -1,7 +1,7 @@
 """Rows of the replaced database are laid over the restored one, table by table.
 
-Never backwards: the file may be older than the backup in places, where a -wal was lost.
-A row that doesn't fit (its parent is gone, its code is another's) is refused and counted.
+Never backwards: where a -wal was lost, the file is older than the backup in places. A
+row that doesn't fit (its parent is gone, its code is another's) is refused and counted.
 """
 
 from __future__ import annotations
@@ -187,9 +187,7 @@ class _Table:
         self.may_be_null = {c.name for c in self.columns if not c.is_needed}
         rows = _run(f"PRAGMA foreign_key_list({name})").fetchall()
         # Its place 4 is the parent's column; unnamed it is the parent's key.
-        self.parents = {
-            row[3]: row[2] for row in rows if (name, row[3]) not in LATER
-        }
+        self.parents = {row[3]: row[2] for row in rows if (name, row[3]) not in LATER}
 
     def key_of(self, row: Row) -> tuple[Any, ...]:
         return tuple(row[name] for name in self.key)

@@ -202,7 +202,8 @@ def _complete(number: int) -> None:
     time = store.find(Subscription, payment_id=number)
     if "taken" not in kinds:
         detail = f"{payment.receipt or payment.settled_by} ({UNREADABLE})"
-        ledger.write("taken", payment.amount_cents, payment.paid_at, payment, detail)
+        at = payment.paid_at or payment.asked_at
+        ledger.write("taken", payment.amount_cents, at, payment, detail)
     if "given" not in kinds and time is not None:
         detail = f"subscription {time.id} ({UNREADABLE})"
         ledger.write("given", payment.amount_cents, time.made_at, payment, detail)

@@ -37,7 +37,7 @@ def mend(touched: Iterable[int]) -> None:
 def _give_again(voucher: Voucher) -> None:
     # Its time can't be read: who typed the code goes on, from that moment. No job is
     # put, as the queue isn't open yet: the worker finds whose device waits.
-    at, mac = voucher.redeemed_at, voucher.redeemed_mac
+    at, mac = int(voucher.redeemed_at or 0), voucher.redeemed_mac
     customer = customers.of_voucher(voucher.code, at)
     wish = subscriptions.Wish(
         customer,

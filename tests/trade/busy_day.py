@@ -39,7 +39,9 @@ Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 def pays(plan: Plan, n: int, at: int) -> Payment:
     """Somebody buys by M-Pesa and gets the time."""
-    wish = payments.Ask(plan, f"2547000{n:05}", f"02:00:00:00:{n // 100:02}:{n % 100:02}")
+    wish = payments.Ask(
+        plan, f"2547000{n:05}", f"02:00:00:00:{n // 100:02}:{n % 100:02}"
+    )
     payment = payments.ask(wish, KEY, at)
     pushed = payments.may_push(payment.id, at)
     assert pushed is not None
@@ -48,8 +50,7 @@ def pays(plan: Plan, n: int, at: int) -> Payment:
         found = Payment.get_by_id(payment.id)
         payments.mark_paid(found, "callback", None, f"SAF{n:07}", at + 12)
     subscriptions.fulfil(payment.id, at + 12)
-    found = Payment.get_by_id(payment.id)
-    return found
+    return store.get(Payment, payment.id)
 
 
 def morning() -> None:
@@ -118,9 +119,9 @@ class Day:
 
 
 def whole_day(data_dir: Path, elsewhere: Path) -> Day:
-    """Live it in `data_dir`, whose box is open; `elsewhere` is as a power cut leaves it.
+    """Live it in `data_dir`, whose box is open; keep what a power cut would leave.
 
-    Its -wal holds the end of the day.
+    The -wal in `elsewhere` holds the end of the day.
     """
     morning()
     made = backup.make(data_dir, data_dir / "backups", NOW + 1800)

@@ -93,7 +93,7 @@ def as_one_file(home: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-# -- The ways in which a card dies ------------------------------------------------------
+# -- The ways in which a card dies -----------------------------------------------------
 
 
 def overwritten(path: Path, at: int, raw: bytes) -> None:
@@ -148,7 +148,7 @@ DAMAGES = [
 ]
 
 
-# -- What must be true afterwards -------------------------------------------------------
+# -- What must be true afterwards ------------------------------------------------------
 
 
 def lost(truth: Got, readable: Got, got: Got) -> Iterator[str]:
@@ -234,8 +234,7 @@ def reusable(truth: Got, got: Got) -> Iterator[str]:
     for key, voucher in truth["voucher"].items():
         mine = got["voucher"].get(key)
         if mine and voucher["redeemed_at"] and not mine["redeemed_at"]:
-            if not mine["doubted_at"]:
-                yield f"voucher {key}"
+            yield from () if mine["doubted_at"] else (f"voucher {key}",)
 
 
 def what_is_wrong(day: Day, readable: Got, home: Path, done: Recovery) -> list[str]:
@@ -277,7 +276,7 @@ def test_whatever_is_damaged_nothing_readable_is_lost_and_nothing_doubled(
     assert what_is_wrong(day, readable, home, done) == []
 
 
-# -- Where nearly all or nothing is left ------------------------------------------------
+# -- Where nearly all or nothing is left -----------------------------------------------
 
 
 @pytest.mark.parametrize("gone_bytes", [100, SECTOR, PAGE])
@@ -286,9 +285,7 @@ def test_without_its_header_the_file_still_tells_all(
 ) -> None:
     as_one_file(home)
     overwritten(home / "hotspot.db", 0, random.Random(1).randbytes(gone_bytes))
-    with closing(sqlite3.connect(home / "hotspot.db")) as connection:
-        with pytest.raises(sqlite3.DatabaseError):
-            connection.execute("SELECT count(*) FROM payment")
+    assert backup.check_ledger(home / "hotspot.db")
     done = recovers(day, home)
     assert "Not readable" not in done.says
     assert what_is_wrong(day, day.truth, home, done) == []
@@ -353,7 +350,7 @@ def test_one_device_gets_two_doubted_vouchers_a_day_and_honest_people_theirs(
     assert vouchers.redeem(fourth, MAC, "", LATER + 86_400)
 
 
-# -- By hand ----------------------------------------------------------------------------
+# -- By hand ------------------------------------------------------------------------
 
 
 def test_put_back_by_hand_sold_vouchers_are_known_and_used_ones_stay_used(
@@ -439,16 +436,14 @@ def test_everybody_signs_in_anew(day: Day, home: Path) -> None:
     assert not Login.select().exists()
 
 
-# -- The decisions ----------------------------------------------------------------------
+# -- The decisions ------------------------------------------------------------------
 
 
 def test_each_table_of_the_schema_has_its_decision(box: Box) -> None:
     rows = store.database.execute_sql(
         "SELECT name FROM sqlite_master WHERE type = 'table'"
     ).fetchall()
-    assert {name for (name,) in rows} == set(DECISIONS) | {"sqlite_stat1"} & {
-        name for (name,) in rows
-    }
+    assert {name for (name,) in rows} - {"sqlite_stat1"} == set(DECISIONS)
     assert {one._meta.table_name for one in TABLES} <= set(DECISIONS)  # type: ignore[attr-defined]
     assert all(one.because for one in DECISIONS.values())
 
