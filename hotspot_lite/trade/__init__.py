@@ -31,7 +31,7 @@ The house: events, audit, errands, conditions, router_checks, figures, numbers, 
 beginning, look, preferences, listing, backups, recovery, moving, tidying.
 
 After a restore: recovered; salvage_rules (what comes of each table), salvage (how),
-salvage_money, salvage_vouchers.
+salvage_money, salvage_vouchers, salvage_time.
 
 The tables are in models, a module for each subject. A module may import those that
 stand on less than it does: never in a circle.

@@ -132,6 +132,7 @@ def _lay_over(old: Broken, by_hand: bool, now: int) -> tuple[Since, set[int]]:
         afterwards={"payment": books.make_anew},
     )
     laid = layer.lay(without=("money_fact", "money_audit"))
+    books.give_again()
     salvage_vouchers.mend(laid.touched["voucher"])
     books.enter(laid.touched["payment"])
     salvage_money.leave_unsold(laid.touched["payment"], now)

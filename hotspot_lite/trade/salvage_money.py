@@ -15,7 +15,7 @@ from typing import Any
 
 from hotspot_lite import store
 from hotspot_lite.store.broken import Broken, Row
-from hotspot_lite.trade import ledger, salvage, sold, undecided
+from hotspot_lite.trade import ledger, salvage, salvage_time, sold, undecided
 from hotspot_lite.trade.catalogue import Terms
 from hotspot_lite.trade.ledger import Anchor
 from hotspot_lite.trade.models import (
@@ -49,6 +49,7 @@ class Books:
 
     facts: list[Row] = field(default_factory=list)  # the oldest first
     taken: dict[int, Row] = field(default_factory=dict)  # by payment
+    given: dict[int, Row] = field(default_factory=dict)  # by payment
     times: dict[int, Row] = field(default_factory=dict)  # by payment
     sold: set[int] = field(default_factory=set)  # payments at a till, by an agent
     lost: list[Row] = field(default_factory=list)  # facts of payments that are gone
@@ -78,6 +79,13 @@ class Books:
             if time is not None and not store.has(Payment, id=number):
                 _make_anew(number, fact, time)
                 self.made += 1
+
+    def give_again(self) -> None:
+        """Time that a fact says was given, and whose own row can't be read."""
+        for number, fact in self.given.items():
+            payment = store.find(Payment, id=number)
+            if payment is not None and payment.state == "paid":
+                salvage_time.of_payment(payment, fact["at"])
 
     def enter(self, touched: Iterable[int]) -> None:
         """Add the facts to the ledger; write those that a payment must have."""
@@ -153,8 +161,9 @@ def read(old: Broken) -> Books:
     found = salvage.each_row(old, "money_fact", end.fact_id)
     books.facts = sorted(found, key=lambda row: row["id"])
     for fact in books.facts:
-        if fact["kind"] == "taken" and fact["payment_id"]:
-            books.taken.setdefault(fact["payment_id"], fact)
+        if fact["payment_id"] and fact["kind"] in OF_PAID:
+            kept = books.taken if fact["kind"] == "taken" else books.given
+            kept.setdefault(fact["payment_id"], fact)
     for time in salvage.each_row(old, "subscription"):
         number = time["payment_id"] or 0
         if number > newest or number in still:

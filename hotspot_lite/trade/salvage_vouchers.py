@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from peewee import chunked, fn
 
 from hotspot_lite.clock import as_text
-from hotspot_lite.trade import customers, subscriptions, undecided
+from hotspot_lite.trade import customers, salvage_time, undecided
 from hotspot_lite.trade.catalogue import read_terms
 from hotspot_lite.trade.models import Subscription, Voucher, VoucherBatch
+from hotspot_lite.trade.subscriptions import Wish
 
 AT_ONCE = 500
 
@@ -35,23 +36,11 @@ def mend(touched: Iterable[int]) -> None:
 
 
 def _give_again(voucher: Voucher) -> None:
-    # Its time can't be read: who typed the code goes on, from that moment. No job is
-    # put, as the queue isn't open yet: the worker finds whose device waits.
-    at, mac = int(voucher.redeemed_at or 0), voucher.redeemed_mac
+    at = int(voucher.redeemed_at or 0)
     customer = customers.of_voucher(voucher.code, at)
-    wish = subscriptions.Wish(
-        customer,
-        read_terms(voucher.batch.terms),
-        "",
-        "",
-        voucher=voucher,
-        is_first=True,
-    )
-    time = subscriptions.give(wish, at)
-    if mac:
-        customers.remember_device(mac, "", customer, at)
-        change = {"mac": mac, "access": "waiting"}
-        Subscription.update(change).where(Subscription.id == time.id).execute()
+    terms, mac = read_terms(voucher.batch.terms), voucher.redeemed_mac
+    wish = Wish(customer, terms, mac, "", voucher=voucher, is_first=True)
+    salvage_time.give_again(wish, at)
 
 
 def doubt(told_of: set[int], backup_at: int, now: int) -> int:

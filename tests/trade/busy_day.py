@@ -35,6 +35,7 @@ from hotspot_lite.trade.money_audit import Asked, Found
 ZONE = "Africa/Nairobi"
 LATER = NOW + 7200
 Rows = dict[tuple[Any, ...], dict[str, Any]]
+keys_of: dict[str, list[str]] = {}  # of every table that was looked at
 
 
 def pays(plan: Plan, n: int, at: int) -> Payment:
@@ -149,6 +150,7 @@ def held(file: Path) -> dict[str, Rows]:
 def _rows(connection: sqlite3.Connection, table: str) -> Rows:
     columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
     keys = [row["name"] for row in sorted(columns, key=lambda c: c["pk"]) if row["pk"]]
+    keys_of[table] = keys
     rows = connection.execute(f"SELECT * FROM {table}").fetchall()
     return {tuple(row[k] for k in keys): dict(row) for row in rows}
 
@@ -169,21 +171,9 @@ def still_readable(file: Path, truth: dict[str, Rows]) -> dict[str, Rows]:
 def _read(
     connection: sqlite3.Connection, table: str, row: dict[str, Any], key: Any
 ) -> dict[str, Any] | None:
-    names = [k["name"] for k in _keys(connection, table)]
-    where = " AND ".join(f"{name} = ?" for name in names)
+    where = " AND ".join(f"{name} = ?" for name in keys_of[table])
     try:
         one = connection.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone()
     except sqlite3.Error:
         return None
     return dict(one) if one else None
-
-
-_known_keys: dict[str, list[dict[str, Any]]] = {}
-
-
-def _keys(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    if table not in _known_keys:
-        rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
-        keys = sorted((dict(r) for r in rows if r["pk"]), key=lambda r: r["pk"])
-        _known_keys[table] = keys
-    return _known_keys[table]

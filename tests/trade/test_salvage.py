@@ -78,12 +78,10 @@ def home(day: Day, tmp_path: Path) -> Iterator[Path]:
 
 
 def recovers(day: Day, home: Path, wrong: str = "it is damaged") -> Recovery:
-    """The restored box is open afterwards, and gave the time that it still owed."""
+    """The restored database is open afterwards."""
     one = Backup(day.backup, NOW + 1800)
     done = recovery.restore(one, home, wrong, LATER)
     store.open_file(home / "hotspot.db")
-    for payment in payments.paid_without_time():
-        subscriptions.fulfil(payment.id, LATER)
     return done
 
 
@@ -159,10 +157,11 @@ def lost(truth: Got, readable: Got, got: Got) -> Iterator[str]:
             continue
         for key, row in rows.items():
             mine = got[table].get(key)
-            if mine is None and not _lost_its_parent(table, row, got):
+            if mine is None and not _lost_its_parent(table, row, truth, got):
                 yield f"{table} {key} is gone"
-            elif mine is not None and (wrong := list(_differs(table, row, mine, got))):
-                yield f"{table} {key}: {wrong}"
+            elif mine is not None:
+                wrong = list(_differs(table, row, mine, truth, got))
+                yield from (f"{table} {key}: {one}" for one in wrong)
 
 
 KEYS = {
@@ -185,23 +184,29 @@ KEYS = {
 }
 
 
-def _lost_its_parent(table: str, row: dict[str, Any], got: Got) -> bool:
+def _lost_its_parent(table: str, row: dict[str, Any], truth: Got, got: Got) -> bool:
     return any(
-        (row[name],) not in got[parent]
+        _is_gone(parent, row[name], truth, got)
         for (child, name), parent in KEYS.items()
         if child == table and row[name] is not None
     )
 
 
+def _is_gone(parent: str, number: int, truth: Got, got: Got) -> bool:
+    """Also where another row has got its number since."""
+    mine, was = got[parent].get((number,)), truth[parent][number,]
+    return mine is None or any(mine[n] != was[n] for n in DECISIONS[parent].same)
+
+
 def _differs(
-    table: str, row: dict[str, Any], mine: dict[str, Any], got: Got
+    table: str, row: dict[str, Any], mine: dict[str, Any], truth: Got, got: Got
 ) -> Iterator[str]:
     if table == "payment" and row["state"] == "paid" and mine["state"] != "paid":
         assert mine["state"] == ("sent" if row["checkout_request_id"] else "uncertain")
         return  # it is asked about again
     for name, value in row.items():
         parent = KEYS.get((table, name))
-        if mine[name] == value or (parent and (value,) not in got[parent]):
+        if mine[name] == value or (parent and _is_gone(parent, value, truth, got)):
             continue
         if table == "message" and name in ("state", "says"):
             continue  # not sent again
@@ -238,10 +243,15 @@ def reusable(truth: Got, got: Got) -> Iterator[str]:
 
 
 def what_is_wrong(day: Day, readable: Got, home: Path, done: Recovery) -> list[str]:
+    store.close()
+    wrongs = list(lost(day.truth, readable, held(home / "hotspot.db")))
+    store.open_file(home / "hotspot.db")
+    for payment in payments.paid_without_time():  # as the worker does
+        subscriptions.fulfil(payment.id, LATER)
     found = audit()
     store.close()
     got = held(home / "hotspot.db")
-    wrongs = [*lost(day.truth, readable, got), *doubled(day.truth, got)]
+    wrongs += doubled(day.truth, got)
     wrongs += reusable(day.truth, got)
     kinds = {one.kind for one in found.alarms}
     if "chain" in kinds:
