@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 from hotspot_lite.store import backup, page_one
 
 Row = dict[str, Any]
+Values = tuple[Any, ...]
 AT_ONCE = 500
 # Where a table's end can't be read, so many numbers behind the last known are tried: a
 # row a second for an hour.
@@ -50,111 +51,145 @@ class Broken:
     has_wal: bool
     unread: Counter[str] = field(default_factory=Counter)
 
-    def columns(self, table: str) -> list[str]:
-        """The names of a table's columns here; none where it isn't known."""
+    def shared(self, table: str, columns: Sequence[Column]) -> list[str]:
+        """Those of `columns` that the table has here too; none where it isn't known."""
+        here: set[str] = set()
         with suppress(sqlite3.Error):
-            return [one.name for one in columns_of(self.connection, table)]
-        return []
+            here = {one.name for one in columns_of(self.connection, table)}
+        return [one.name for one in columns if one.name in here]
 
     def rows(
         self,
         table: str,
         columns: Sequence[Column],
-        known: Sequence[Any],
+        known: Callable[[], Sequence[Any]],
         after: int = 0,
-    ) -> Iterator[list[Row]]:
+    ) -> Iterator[list[Values]]:
         """All that can be read, some hundred at a time, the newest numbers first.
 
-        `columns` are the table's as they should be. `known` helps over the damage: the
-        highest number of a table of numbers, else keys that may be there, in order. Of
-        a table of numbers only those behind `after` are read.
+        `columns` are the table's as they should be; a row's values are those of
+        `shared`. `known` helps over the damage: the highest number of a table of
+        numbers, else the keys that may be there, in order. Of a table of numbers only
+        those behind `after` are read. What a row holds may be rubbish: see `as_row`.
         """
-        here = set(self.columns(table))
-        if not here:
+        names = self.shared(table, columns)
+        if not names:
             self.unread[table] += 1
             return
         key = [one.name for one in sorted(columns, key=_place) if one.in_key]
-        is_numbered = len(key) == 1 and _type_of(columns, key[0]) == "INTEGER"
-        ours = [one.name for one in columns if one.name in here]
-        if is_numbered:
-            walk = self._by_number(table, key[0], known[-1] if known else 0, after)
+        walk = _Walk(self, table, names, key)
+        if len(key) == 1 and _type_of(columns, key[0]) == "INTEGER":
+            yield from walk.by_number(max(known(), default=0), after)
         else:
-            walk = self._by_key(table, key, known)
-        for some in walk:
-            sound = [row for row in some if _is_sound(row, columns)]
-            self.unread[table] += len(some) - len(sound)
-            if sound:
-                yield [{name: row[name] for name in ours} for row in sound]
+            yield from walk.by_key(known)
 
-    def _by_number(
-        self, table: str, key: str, last_known: int, after: int
-    ) -> Iterator[list[Row]]:
-        first, last = self._ends(table, key, last_known)
+    def as_row(
+        self, table: str, columns: Sequence[Column], names: list[str], values: Values
+    ) -> Row | None:
+        """A row by its columns' names; None, and counted, where it is rubbish."""
+        row = dict(zip(names, values, strict=True))
+        if all(_fits(row[one.name], one) for one in columns if one.name in row):
+            return row
+        self.unread[table] += 1
+        return None
+
+
+class _Walk:
+    """Goes through one table, round the damage."""
+
+    def __init__(
+        self, broken: Broken, table: str, names: list[str], key: list[str]
+    ) -> None:
+        self._broken, self._table, self._key = broken, table, key
+        self._places = [names.index(name) for name in key]
+        self._select = f"SELECT {', '.join(names)} FROM {table}"  # noqa: S608
+        self._is_whole = True
+
+    def by_number(self, last_known: int, after: int) -> Iterator[list[Values]]:
+        (key,), (place,) = self._key, self._places
+        first, last = self._ends(last_known)
         first = max(first, after + 1)
-        select = f"SELECT * FROM {table} WHERE {key}"  # noqa: S608
         lost, newest = [], 0
+        between = f"{self._select} WHERE {key} BETWEEN ? AND ? ORDER BY {key} DESC"
         for high in range(last, first - 1, -AT_ONCE):
             low = max(first, high - AT_ONCE + 1)
-            query = f"{select} BETWEEN ? AND ? ORDER BY {key} DESC"
-            found = self._fetch(query, (low, high))
+            found = self._fetch(between, (low, high))
             if found is None:
                 found = []
                 for number in range(high, low - 1, -1):
-                    one = self._fetch(f"{select} = ?", (number,))
+                    one = self._fetch(f"{self._select} WHERE {key} = ?", (number,))
                     if one is None:
                         lost.append(number)
                     found += one or []
-            newest = max(newest, *(row[key] for row in found), 0)
+            newest = max(newest, *(row[place] for row in found), 0)
             yield found
         # Behind the last that was read there may have been none: counted as one.
         behind = any(number > max(newest, last_known) for number in lost)
-        self.unread[table] += sum(last_known < n < newest for n in lost) + behind
+        here = sum(last_known < number < newest for number in lost)
+        self._broken.unread[self._table] += here + behind
 
-    def _ends(self, table: str, key: str, known: int) -> tuple[int, int]:
+    def _ends(self, known: int) -> tuple[int, int]:
         ends = []
         for which, guess in (("min", 1), ("max", known + BEHIND_THE_END)):
-            found = self._fetch(f"SELECT {which}({key}) AS n FROM {table}", ())  # noqa: S608
-            ends.append(guess if found is None else found[0]["n"] or 0)
+            query = f"SELECT {which}({self._key[0]}) FROM {self._table}"  # noqa: S608
+            found = self._fetch(query, ())
+            ends.append(guess if found is None else found[0][0] or 0)
         return max(1, ends[0]), ends[1]
 
-    def _by_key(
-        self, table: str, key: list[str], known: Sequence[Any]
-    ) -> Iterator[list[Row]]:
-        """From the front, behind each damage from the next known key on; then back."""
-        names, marks = ", ".join(key), ", ".join("?" * len(key))
-        select = f"SELECT * FROM {table}"  # noqa: S608
-        seen: set[tuple[Any, ...]] = set()
-        found, is_whole = self._until_damage(f"{select} ORDER BY {names}", ())
-        yield _new(found, key, seen)
-        if is_whole:
+    def by_key(self, known: Callable[[], Sequence[Any]]) -> Iterator[list[Values]]:
+        """From the front to the damage, then from the back; between them by `known`."""
+        names, marks = ", ".join(self._key), ", ".join("?" * len(self._key))
+        backwards = ", ".join(f"{name} DESC" for name in self._key)
+        low: Values | None = None
+        for some in self._until_damage(f"{self._select} ORDER BY {names}"):
+            low = self._key_of(some[-1])
+            yield some
+        if self._is_whole:
             return
-        self.unread[table] += 1
-        backwards = ", ".join(f"{name} DESC" for name in key)
-        found, _ = self._until_damage(f"{select} ORDER BY {backwards}", ())
-        yield _new(found, key, seen)
-        behind = f"{select} WHERE ({names}) >= ({marks}) ORDER BY {names}"
-        reached = max(seen, default=())
-        for probe in known:
-            if probe not in seen and (not reached or probe < reached):
-                found, _ = self._until_damage(behind, probe)
-                yield _new(found, key, seen)
+        self._broken.unread[self._table] += 1
+        above = f" WHERE ({names}) > ({marks})" if low else ""
+        back = f"{self._select}{above} ORDER BY {backwards}"
+        high: Values | None = None
+        for some in self._until_damage(back, low or ()):
+            high = self._key_of(some[-1])
+            yield some
+        for probe in known():
+            if (low and probe <= low) or (high and probe >= high):
+                continue
+            below = f" AND ({names}) < ({marks})" if high else ""
+            onwards = f"{self._select} WHERE ({names}) >= ({marks}){below}"
+            query = f"{onwards} ORDER BY {names}"
+            for some in self._until_damage(query, (*probe, *(high or ()))):
+                low = self._key_of(some[-1])
+                yield some
+
+    def _key_of(self, row: Values) -> Values:
+        return tuple(row[place] for place in self._places)
 
     def _until_damage(
-        self, query: str, values: Sequence[Any]
-    ) -> tuple[list[Row], bool]:
-        found: list[Row] = []
+        self, query: str, values: Sequence[Any] = ()
+    ) -> Iterator[list[Values]]:
+        """Never empty lists; `_is_whole` says whether it came to the end."""
+        self._is_whole, some = True, list[Values]()
         try:
-            with closing(self.connection.execute(query, values)) as cursor:
+            with closing(self._broken.connection.execute(query, values)) as cursor:
                 for row in cursor:
-                    found.append(dict(row))
+                    if not all(isinstance(one, str) for one in self._key_of(row)):
+                        self._broken.unread[self._table] += 1
+                        continue
+                    some.append(row)
+                    if len(some) == AT_ONCE:
+                        yield some
+                        some = []
         except sqlite3.Error:
-            return found, False
-        return found, True
+            self._is_whole = False
+        if some:
+            yield some
 
-    def _fetch(self, query: str, values: Sequence[Any]) -> list[Row] | None:
+    def _fetch(self, query: str, values: Sequence[Any]) -> list[Values] | None:
         """The rows, or None where they can't be read."""
         try:
-            return [dict(row) for row in self.connection.execute(query, values)]
+            return self._broken.connection.execute(query, values).fetchall()
         except sqlite3.Error:
             return None
 
@@ -202,7 +237,6 @@ def _copied(file: Path, copy: Path) -> Broken | None:
 
 def _connected(copy: Path) -> sqlite3.Connection | None:
     connection = sqlite3.connect(copy)
-    connection.row_factory = sqlite3.Row
     try:
         # A list of tables with holes is used as far as it goes.
         connection.execute("PRAGMA writable_schema = ON")
@@ -213,20 +247,6 @@ def _connected(copy: Path) -> sqlite3.Connection | None:
         pass
     connection.close()
     return None
-
-
-def _new(found: list[Row], key: list[str], seen: set[tuple[Any, ...]]) -> list[Row]:
-    rows = []
-    for row in found:
-        name = tuple(row[one] for one in key)
-        if name not in seen:
-            seen.add(name)
-            rows.append(row)
-    return rows
-
-
-def _is_sound(row: Row, columns: Sequence[Column]) -> bool:
-    return all(_fits(row[one.name], one) for one in columns if one.name in row)
 
 
 def _fits(value: Any, column: Column) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import IntegrityError, chunked
+from peewee import IntegrityError
 
 from hotspot_lite import store
 from hotspot_lite.store import broken
-from hotspot_lite.store.broken import Broken, Column, Row
+from hotspot_lite.store.broken import Broken, Column, Row, Values
 from hotspot_lite.trade.salvage_rules import DECISIONS, LATER, LEFT, Decision
 
 # A time before 2015 or ten years ahead is rubbish that looks like a number.
@@ -37,6 +37,11 @@ class Laid:
     # By their table: numbers of rows that came or changed.
     touched: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
     vouchers: set[int] = field(default_factory=set)  # read, used or not
+
+    def seen(self, table: str, key: Values) -> None:
+        """The file tells of this row."""
+        if table == "voucher":
+            self.vouchers.add(key[0])
 
 
 @dataclass
@@ -67,33 +72,37 @@ class Layer:
 
     def lay_table(self, table: str) -> None:
         """Lay one table over."""
-        one = _Table(table)
-        known = one.known()
-        after = known[-1] if DECISIONS[table].is_record else 0
+        one = _Table(table, self.old)
+        after = one.known()[-1] if DECISIONS[table].is_record else 0
         again: list[Row] = []
-        for rows in self.old.rows(table, one.columns, known, after):
-            again += self._lay_rows(one, rows)
+        for some in self.old.rows(table, one.columns, one.known, after):
+            again += self._lay_rows(one, some)
         # What stood in the way may have changed by now: a till that was still open.
-        self.laid.refused[table] += len(self._lay_rows(one, again))
+        for row in again:
+            mine = one.mine([tuple(row.values())]).get(one.key_of(row))
+            if not self._lay_row(one, row, mine):
+                self.laid.refused[table] += 1
 
-    def _lay_rows(self, one: _Table, rows: Sequence[Row]) -> list[Row]:
+    def _lay_rows(self, one: _Table, some: Sequence[Values]) -> list[Row]:
         """Lay rows of one table over; those that may fit when tried again."""
-        again = []
-        for some in chunked(rows, broken.AT_ONCE):
-            mine = one.mine(some)
-            again += [
-                row
-                for row in some
-                if not self._lay_row(one, row, mine.get(one.key_of(row)))
-            ]
+        again, mine = [], one.mine(some)
+        for values in some:
+            key = one.key_in(values)
+            here = mine.get(key)
+            if here == values:  # by far the most
+                self.laid.seen(one.name, key)
+                continue
+            row = one.as_row(values)
+            if row is None:
+                continue
+            self.laid.seen(one.name, key)
+            if not self._lay_row(one, row, here):
+                again.append(row)
         return again
 
-    def _lay_row(self, one: _Table, row: Row, mine: Row | None) -> bool:
-        """False where it may fit when it is tried again."""
-        if one.name == "voucher":
-            self.laid.vouchers.add(row["id"])
-        if mine is not None and all(mine[name] == row[name] for name in row):
-            return True
+    def _lay_row(self, one: _Table, row: Row, values: Values | None) -> bool:
+        """False where it may fit when it is tried again; `values` are those here."""
+        mine = None if values is None else dict(zip(row, values, strict=True))
         mend = self.mends.get(one.name)
         wanted = mend(row) if mend else row
         if wanted is None or not self._is_likely(wanted):
@@ -178,19 +187,27 @@ def _place(states: Sequence[str], state: str) -> int:
 class _Table:
     """A table of the restored database, by names that our own steps gave."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, old: Broken) -> None:
+        self.name, self._old = name, old
         connection = store.database.connection()
         self.columns: list[Column] = broken.columns_of(connection, name)
+        self.names = old.shared(name, self.columns)
         key = sorted((c for c in self.columns if c.in_key), key=lambda c: c.in_key)
         self.key = [one.name for one in key]
+        self._places = [self.names.index(n) for n in self.key if n in self.names]
         self.may_be_null = {c.name for c in self.columns if not c.is_needed}
         rows = _run(f"PRAGMA foreign_key_list({name})").fetchall()
-        # Its place 4 is the parent's column; unnamed it is the parent's key.
+        # Its place 3 is the column here, 2 the parent.
         self.parents = {row[3]: row[2] for row in rows if (name, row[3]) not in LATER}
 
-    def key_of(self, row: Row) -> tuple[Any, ...]:
+    def key_of(self, row: Row) -> Values:
         return tuple(row[name] for name in self.key)
+
+    def key_in(self, values: Values) -> Values:
+        return tuple(values[place] for place in self._places)
+
+    def as_row(self, values: Values) -> Row | None:
+        return self._old.as_row(self.name, self.columns, self.names, values)
 
     def known(self) -> list[Any]:
         names = ", ".join(self.key)
@@ -200,23 +217,18 @@ class _Table:
         found = _run(f"SELECT {names} FROM {self.name} ORDER BY {names}")  # noqa: S608
         return [tuple(row) for row in found.fetchall()]
 
-    def mine(self, rows: Sequence[Row]) -> dict[tuple[Any, ...], Row]:
-        """Those of the same keys that are here."""
-        where = " AND ".join(f"{name} = ?" for name in self.key)
-        names = [one.name for one in self.columns]
-        select = f"SELECT * FROM {self.name} WHERE "  # noqa: S608
-        if len(self.key) == 1:
-            marks = ", ".join("?" * len(rows))
-            keys = [row[self.key[0]] for row in rows]
-            found = _run(f"{select}{self.key[0]} IN ({marks})", keys).fetchall()
-        else:
-            found = [
-                one
-                for row in rows
-                for one in _run(select + where, self.key_of(row)).fetchall()
-            ]
-        mine = (dict(zip(names, values, strict=True)) for values in found)
-        return {self.key_of(row): row for row in mine}
+    def mine(self, some: Sequence[Values]) -> dict[Values, Values]:
+        """What is here between the first and the last of their keys."""
+        if not some:
+            return {}
+        keys = [self.key_in(values) for values in some]
+        names, marks = ", ".join(self.key), ", ".join("?" * len(self.key))
+        found = _run(
+            f"SELECT {', '.join(self.names)} FROM {self.name}"  # noqa: S608
+            f" WHERE ({names}) >= ({marks}) AND ({names}) <= ({marks})",
+            (*min(keys), *max(keys)),
+        )
+        return {self.key_in(values): values for values in found.fetchall()}
 
     def find_parents(self, row: Row) -> bool:
         """Whether what it points to is here; a key that may be empty is emptied."""
@@ -264,6 +276,11 @@ def _run(sql: str, values: Sequence[Any] = ()) -> Any:
 
 def each_row(old: Broken, table: str, after: int = 0) -> Iterator[Row]:
     """Every row that can be read behind the number `after`, the newest first."""
-    one = _Table(table)
-    for rows in old.rows(table, one.columns, one.known(), after):
-        yield from rows
+    one = _Table(table, old)
+    for some in old.rows(table, one.columns, one.known, after):
+        yield from filter(None, map(one.as_row, some))
+
+
+def newest(table: str) -> int:
+    """The highest number of a table here."""
+    return int(_run(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0)  # noqa: S608

@@ -155,21 +155,20 @@ def leave_unsold(touched: Iterable[int], now: int) -> None:
 def read(old: Broken) -> Books:
     """Read what tells of payments that are new there, or were open at the backup."""
     books, end = Books(), ledger.newest()
-    is_open = (Payment.state != "paid") & (Payment.state != "failed")
-    still = {row.id for row in Payment.select(Payment.id).where(is_open)}
-    newest = max((row.id for row in _newest_payment()), default=0)
     found = salvage.each_row(old, "money_fact", end.fact_id)
     books.facts = sorted(found, key=lambda row: row["id"])
     for fact in books.facts:
         if fact["payment_id"] and fact["kind"] in OF_PAID:
             kept = books.taken if fact["kind"] == "taken" else books.given
             kept.setdefault(fact["payment_id"], fact)
-    for time in salvage.each_row(old, "subscription"):
-        number = time["payment_id"] or 0
-        if number > newest or number in still:
-            books.times[number] = time
+    # Who was not paid at the backup got the time after it.
+    for time in salvage.each_row(old, "subscription", salvage.newest("subscription")):
+        if time["payment_id"]:
+            books.times[time["payment_id"]] = time
+    newest = salvage.newest("payment")
     for table in ("cash_sale", "agent_sale"):
-        books.sold |= {row["payment_id"] for row in salvage.each_row(old, table)}
+        sales = salvage.each_row(old, table, newest)
+        books.sold |= {row["payment_id"] for row in sales}
     return books
 
 
@@ -179,10 +178,6 @@ def is_anchor(row: Row) -> Row | None:
         return row
     fact = store.find(MoneyFact, id=row["facts"])
     return row if fact is not None and fact.hash == row["head"] else None
-
-
-def _newest_payment() -> Any:
-    return Payment.select(Payment.id).order_by(Payment.id.desc()).limit(1)
 
 
 def _follows(fact: Row, end: Anchor) -> bool:

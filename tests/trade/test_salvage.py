@@ -151,6 +151,7 @@ DAMAGES = [
 
 def lost(truth: Got, readable: Got, got: Got) -> Iterator[str]:
     """Rows that could be read and are not there as they were."""
+    time = readable["subscription"]
     for table, rows in readable.items():
         decision = DECISIONS[table]
         if decision.what == LEFT or table.startswith("money_"):
@@ -160,6 +161,8 @@ def lost(truth: Got, readable: Got, got: Got) -> Iterator[str]:
             if mine is None and not _lost_its_parent(table, row, truth, got):
                 yield f"{table} {key} is gone"
             elif mine is not None:
+                if table == "message" and (row["subscription_id"],) not in time:
+                    mine["subscription_id"] = row["subscription_id"]  # made anew
                 wrong = list(_differs(table, row, mine, truth, got))
                 yield from (f"{table} {key}: {one}" for one in wrong)
 
