@@ -25,6 +25,9 @@ AT_ONCE = 500
 # Where a table's end can't be read, so many numbers behind the last known are tried: a
 # row a second for an hour.
 BEHIND_THE_END = 3600
+LEAST_ROW_BYTES = 8
+# A text that is no UTF-8 is told in one way or the other.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 TYPES: dict[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "TEXT": (str,),
@@ -49,12 +52,13 @@ class Broken:
 
     connection: sqlite3.Connection
     has_wal: bool
+    size_bytes: int
     unread: Counter[str] = field(default_factory=Counter)
 
     def shared(self, table: str, columns: Sequence[Column]) -> list[str]:
         """Those of `columns` that the table has here too; none where it isn't known."""
         here: set[str] = set()
-        with suppress(sqlite3.Error):
+        with suppress(*DAMAGE):
             here = {one.name for one in columns_of(self.connection, table)}
         return [one.name for one in columns if one.name in here]
 
@@ -103,20 +107,21 @@ class _Walk:
         self._broken, self._table, self._key = broken, table, key
         self._places = [names.index(name) for name in key]
         self._select = f"SELECT {', '.join(names)} FROM {table}"  # noqa: S608
-        self._is_whole = True
+        self._names, self._marks = ", ".join(key), ", ".join("?" * len(key))
+        # Of this table alone, since SQLite 3.33.
+        self._is_sound = self._fetch(f"PRAGMA quick_check({table})", ()) == [("ok",)]
 
     def by_number(self, last_known: int, after: int) -> Iterator[list[Values]]:
         (key,), (place,) = self._key, self._places
-        first, last = self._ends(last_known)
-        first = max(first, after + 1)
         lost, newest = [], 0
         between = f"{self._select} WHERE {key} BETWEEN ? AND ? ORDER BY {key} DESC"
-        for high in range(last, first - 1, -AT_ONCE):
-            low = max(first, high - AT_ONCE + 1)
-            found = self._fetch(between, (low, high))
-            if found is None:
-                found = []
-                for number in range(high, low - 1, -1):
+        for high in range(self._last(last_known), after, -AT_ONCE):
+            low = max(after + 1, high - AT_ONCE + 1)
+            found = self._fetch(between, (low, high)) or []
+            # A damaged page can end a search early, and nothing says so.
+            there = set() if self._is_sound else {row[place] for row in found}
+            for number in () if self._is_sound else range(high, low - 1, -1):
+                if number not in there:
                     one = self._fetch(f"{self._select} WHERE {key} = ?", (number,))
                     if one is None:
                         lost.append(number)
@@ -128,69 +133,80 @@ class _Walk:
         here = sum(last_known < number < newest for number in lost)
         self._broken.unread[self._table] += here + behind
 
-    def _ends(self, known: int) -> tuple[int, int]:
-        ends = []
-        for which, guess in (("min", 1), ("max", known + BEHIND_THE_END)):
-            query = f"SELECT {which}({self._key[0]}) FROM {self._table}"  # noqa: S608
-            found = self._fetch(query, ())
-            ends.append(guess if found is None else found[0][0] or 0)
-        return max(1, ends[0]), ends[1]
+    def _last(self, known: int) -> int:
+        """How far to look: what a damaged page says of it may be too low or absurd."""
+        query = f"SELECT max({self._key[0]}) FROM {self._table}"  # noqa: S608
+        found = self._fetch(query, ()) or [(0,)]
+        most = known + self._broken.size_bytes // LEAST_ROW_BYTES
+        return max(min(found[0][0] or 0, most), known + BEHIND_THE_END)
 
     def by_key(self, known: Callable[[], Sequence[Any]]) -> Iterator[list[Values]]:
-        """From the front to the damage, then from the back; between them by `known`."""
-        names, marks = ", ".join(self._key), ", ".join("?" * len(self._key))
-        backwards = ", ".join(f"{name} DESC" for name in self._key)
-        low: Values | None = None
-        for some in self._until_damage(f"{self._select} ORDER BY {names}"):
-            low = self._key_of(some[-1])
-            yield some
-        if self._is_whole:
+        """From the front to the damage, from the back to it, and from what is known."""
+        if self._is_sound:
+            yield from self._until_damage(())
             return
         self._broken.unread[self._table] += 1
-        above = f" WHERE ({names}) > ({marks})" if low else ""
-        back = f"{self._select}{above} ORDER BY {backwards}"
-        high: Values | None = None
-        for some in self._until_damage(back, low or ()):
-            high = self._key_of(some[-1])
-            yield some
+        seen: set[Values] = set()
+        for way in ("ASC", "DESC"):
+            for some in self._until_damage((), way):
+                yield self._unseen(some, seen)
+        exactly = f"{self._select} WHERE ({self._names}) = ({self._marks})"
         for probe in known():
-            if (low and probe <= low) or (high and probe >= high):
+            if probe in seen:
                 continue
-            below = f" AND ({names}) < ({marks})" if high else ""
-            onwards = f"{self._select} WHERE ({names}) >= ({marks}){below}"
-            query = f"{onwards} ORDER BY {names}"
-            for some in self._until_damage(query, (*probe, *(high or ()))):
-                low = self._key_of(some[-1])
-                yield some
+            yield self._unseen(self._fetch(exactly, probe) or [], seen)
+            for some in self._until_damage(probe):
+                fresh = self._unseen(some, seen)
+                yield fresh
+                if len(fresh) < len(some):
+                    break
+
+    def _unseen(self, some: list[Values], seen: set[Values]) -> list[Values]:
+        fresh = [row for row in some if self._key_of(row) not in seen]
+        seen.update(map(self._key_of, fresh))
+        return fresh
 
     def _key_of(self, row: Values) -> Values:
         return tuple(row[place] for place in self._places)
 
-    def _until_damage(
-        self, query: str, values: Sequence[Any] = ()
-    ) -> Iterator[list[Values]]:
-        """Never empty lists; `_is_whole` says whether it came to the end."""
-        self._is_whole, some = True, list[Values]()
+    def _until_damage(self, behind: Values, way: str = "ASC") -> Iterator[list[Values]]:
+        """Rows behind a key, in the one or the other order. Never empty lists."""
+        some, reached = list[Values](), behind
         try:
-            with closing(self._broken.connection.execute(query, values)) as cursor:
+            with closing(self._behind(behind, way)) as cursor:
                 for row in cursor:
-                    if not all(isinstance(one, str) for one in self._key_of(row)):
-                        self._broken.unread[self._table] += 1
+                    if not self._has_key(row):
                         continue
                     some.append(row)
+                    reached = self._key_of(row)
                     if len(some) == AT_ONCE:
                         yield some
                         some = []
-        except sqlite3.Error:
-            self._is_whole = False
+        except DAMAGE:
+            # Python reads one row ahead: the last before the damage was not given.
+            with suppress(*DAMAGE), closing(self._behind(reached, way, 1)) as cursor:
+                some += filter(self._has_key, cursor)
         if some:
             yield some
+
+    def _behind(self, key: Values, way: str, most: int = -1) -> sqlite3.Cursor:
+        sign = ">" if way == "ASC" else "<"
+        where = f"WHERE ({self._names}) {sign} ({self._marks})" if key else ""
+        order = ", ".join(f"{name} {way}" for name in self._key)
+        query = f"{self._select} {where} ORDER BY {order} LIMIT {most}"
+        return self._broken.connection.execute(query, key)
+
+    def _has_key(self, row: Values) -> bool:
+        """Whether the key is one: each of ours that is no number is text."""
+        is_key = all(isinstance(one, str) for one in self._key_of(row))
+        self._broken.unread[self._table] += not is_key
+        return is_key
 
     def _fetch(self, query: str, values: Sequence[Any]) -> list[Values] | None:
         """The rows, or None where they can't be read."""
         try:
             return self._broken.connection.execute(query, values).fetchall()
-        except sqlite3.Error:
+        except DAMAGE:
             return None
 
 
@@ -232,7 +248,9 @@ def _copied(file: Path, copy: Path) -> Broken | None:
     connection = _connected(copy)
     if connection is None and page_one.make_anew(copy):
         connection = _connected(copy)
-    return None if connection is None else Broken(connection, has_wal)
+    return (
+        None if connection is None else Broken(connection, has_wal, file.stat().st_size)
+    )
 
 
 def _connected(copy: Path) -> sqlite3.Connection | None:
@@ -243,7 +261,7 @@ def _connected(copy: Path) -> sqlite3.Connection | None:
         connection.execute("PRAGMA cell_size_check = 1")
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             return connection
-    except sqlite3.Error:
+    except DAMAGE:
         pass
     connection.close()
     return None

@@ -99,6 +99,6 @@ def made_at(path: Path) -> str:
         # Not a write: a broken file stays as it is.
         with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as found:
             row = found.execute(first, (names()[0],)).fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return ""
     return str(row[0]) if row else ""

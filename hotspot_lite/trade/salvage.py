@@ -6,7 +6,6 @@ row that doesn't fit (its parent is gone, its code is another's) is refused and 
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -157,7 +156,7 @@ class Layer:
             query = f"SELECT max({key}) FROM {table}"  # noqa: S608
             try:
                 theirs = self.old.connection.execute(query).fetchone()[0] or 0
-            except sqlite3.Error:
+            except broken.DAMAGE:
                 continue
             steps.append(theirs - (_run(query).fetchone()[0] or 0))
         return bool(steps) and min(steps) >= 0

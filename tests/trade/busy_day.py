@@ -174,6 +174,6 @@ def _read(
     where = " AND ".join(f"{name} = ?" for name in keys_of[table])
     try:
         one = connection.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
     return dict(one) if one else None

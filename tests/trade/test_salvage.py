@@ -160,6 +160,12 @@ def lost(truth: Got, readable: Got, got: Got) -> Iterator[str]:
             mine = got[table].get(key)
             if mine is None and not _lost_its_parent(table, row, truth, got):
                 yield f"{table} {key} is gone"
+            elif (
+                mine is not None
+                and table == "device"
+                and _lost_its_parent(table, row, truth, got)
+            ):
+                continue  # it stays with whom the backup knew
             elif mine is not None:
                 if table == "message" and (row["subscription_id"],) not in time:
                     mine["subscription_id"] = row["subscription_id"]  # made anew
@@ -209,7 +215,9 @@ def _differs(
         return  # it is asked about again
     for name, value in row.items():
         parent = KEYS.get((table, name))
-        if mine[name] == value or (parent and _is_gone(parent, value, truth, got)):
+        if mine[name] == value:
+            continue
+        if parent and value and _is_gone(parent, value, truth, got):
             continue
         if table == "message" and name in ("state", "says"):
             continue  # not sent again
