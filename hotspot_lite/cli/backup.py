@@ -63,7 +63,7 @@ def _restored(args: Args, found: Settings) -> dict[str, Any]:
     box.make_folders(found)
     # No database says yet how late it must be at least.
     now = box.clock(found, one.at).at()
-    done = recovery.restore(one, found.data_dir, "", now, passphrase)
+    done = recovery.restore(one, found.data_dir, "", now, passphrase, args.as_it_was)
     return {
         "restored": one.path.name if args.elsewhere else str(one.path),
         "aside": str(done.aside or ""),
@@ -169,4 +169,9 @@ def add_to(nouns: Any) -> None:
         if name == "restore":
             about = "FILE is the name of a copy on the other machine: fetch it first"
             one.add_argument("--elsewhere", action="store_true", help=about)
+            one.add_argument(
+                "--as-it-was",
+                action="store_true",
+                help="forget what was sold, used and told since",
+            )
     elsewhere.add_to(noun)

@@ -113,7 +113,7 @@ def check_ledger(path: Path) -> str:
             if rows != [("ok",)]:
                 return str(rows[0][0]).replace("\n", " ")
             ran = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
-    except sqlite3.Error as exc:
+    except (sqlite3.Error, UnicodeDecodeError) as exc:
         return f"SQLite says: {exc}."
     if newer := {name for (name,) in ran} - set(migrations.names()):
         return f"A newer hotspot-lite made it (it knows {sorted(newer)[0]})."

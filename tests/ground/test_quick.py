@@ -7,12 +7,14 @@ import pytest
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.trade.models import (
+    Agent,
     Customer,
     Device,
     Event,
     Payment,
     Plan,
     Session,
+    Staff,
     Subscription,
     ToldPaid,
     UsageDay,
@@ -121,3 +123,10 @@ def test_a_key_to_a_row_is_a_row_none_or_the_models_own_error() -> None:
         _ = Device(mac="03", customer=99, seen_at=1).customer
     with pytest.raises(Customer.DoesNotExist):
         _ = Device(mac="03", seen_at=1).customer
+
+
+def test_a_row_whose_key_is_another_row_keeps_that_key() -> None:
+    for name in ("a", "b"):
+        member = store.create(Staff, name=name, password="", role="agent", made_at=1)
+    made = store.create(Agent, staff=member, commission_bp=0, limit_cents=0)
+    assert made.staff.name == Agent.get().staff.name == "b"

@@ -186,10 +186,10 @@ def _hides(s: Settings, name: str) -> bool:
 def _tell(came: House, aside: Path | None, at: int) -> str:
     says = f"This is now the box that was exported at {as_text(came.at)}."
     with store.atomic():
-        since = recovered.settle(None, at)
-        if since.doubtful:
+        doubtful = recovered.doubt_what_was_to_do(at)
+        if doubtful:
             says += (
-                f" {since.doubtful} things that it had still to do may have been done"
+                f" {doubtful} things that it had still to do may have been done"
                 " there, and are not repeated: see the exceptions list."
             )
         if aside:

@@ -379,4 +379,4 @@ def paid_without_time() -> list[Payment]:
         & ~sold.has_voucher(Payment.id)
         & Payment.id.not_in(given_back())
     )
-    return list(query)
+    return [payment for payment in query if not sold.is_nobodys(payment)]
