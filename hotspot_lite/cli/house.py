@@ -13,7 +13,7 @@ from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, Misused, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup, house
+from hotspot_lite.store import backup, house, room
 from hotspot_lite.trade.keeping import backups, moving
 
 
@@ -26,6 +26,8 @@ def export_all(args: Args) -> Answer:
     runs = backup.whoever_has_it_open(s.database_file)
     passphrase = passphrase_of(args, s)
     text = moving.settings_to_go(s)
+    size = s.database_file.stat().st_size
+    room.need(s.data_dir, size, room.limits(s), "The export's copy of the database")
     made = house.pack(s.data_dir, text, args.file, opened.clock.at(), passphrase)
     notes = []
     if runs:

@@ -22,6 +22,7 @@ def import_file(args: Args) -> Answer:
     if args.kind is None or args.replace or args.passphrase_file:
         raise Misused("--kind says what is in the file.", "A whole box: --all FILE")
     from hotspot_lite.papers import reading
+    from hotspot_lite.store import room as disk
     from hotspot_lite.trade.office import imports, uploads
 
     box = open_box()
@@ -31,6 +32,8 @@ def import_file(args: Args) -> Answer:
         raw = args.file.read_bytes()
     except OSError as exc:
         raise BadInput(f"{args.file} can't be read: {exc.strerror}.") from None
+    # What is read in takes about as much again in the ledger, and in its -wal.
+    disk.need(folder, 3 * len(raw), disk.limits(box.settings), "Reading it in")
     kept = uploads.put(folder, raw)
     run = imports.begin(args.kind, kept, args.file.name, "cli", now, by_job=False)
 

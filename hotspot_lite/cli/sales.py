@@ -82,8 +82,10 @@ def voucher_create(args: Args) -> dict[str, Any]:
     """Make a batch of vouchers and print their codes."""
     from hotspot_lite.trade.goods import catalogue
     from hotspot_lite.trade.grants import vouchers
+    from hotspot_lite.trade.house import room
 
     now = open_box().clock.now().at
+    room.refuse_sales()
     batch = vouchers.make(catalogue.by_name(args.plan), args.count, "cli", now)
     return {
         "batch": batch.id,

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from huey.api import Huey, PeriodicTask, Task, TaskWrapper
 from huey.exceptions import RetryTask
+from peewee import PeeweeException
 
 from hotspot_lite import clock, store
 from hotspot_lite.bell import Bell
@@ -28,6 +29,7 @@ from hotspot_lite.jobs.limits import Rate
 from hotspot_lite.jobs.storage import JsonMessages, LaneStorage
 from hotspot_lite.jobs.tables import Taken
 from hotspot_lite.jobs.timetable import Periodic
+from hotspot_lite.store import room
 
 log = logging.getLogger("hotspot.jobs")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -38,6 +40,9 @@ POLL_SECONDS = 5.0
 START_SECONDS = 0.1
 # A tick that takes longer is worth a line in the log.
 SLOW_SECONDS = 1.0
+
+# How long a job waits that the full disk refused.
+ROOM_SECONDS = 5.0
 
 _running = threading.local()
 
@@ -256,6 +261,23 @@ class LaneHuey(Huey):
     def _settle(self, task: Task, value: object, exc: Exception | None) -> None:
         taken: Taken = task.taken
         task.retries = 0  # what Huey may have added for RetryTask: retrying is ours
+        try:
+            if exc is not None and _is_for_want_of_room(exc):
+                raise exc
+            self._note_end(task, exc)
+        except Exception as fault:
+            if not _is_for_want_of_room(fault):
+                raise
+            self._wait_for_room(taken, fault)
+
+    def _wait_for_room(self, taken: Taken, exc: Exception) -> None:
+        # Nobody's fault: it costs no try, and noting one would want the disk as well.
+        taken.says, taken.wait_seconds = _says(exc), ROOM_SECONDS
+        self.rows.held[taken.name] = time.time() + ROOM_SECONDS
+        self.rows.give_back(taken)
+
+    def _note_end(self, task: Task, exc: Exception | None) -> None:
+        taken: Taken = task.taken
         if exc is None:
             self._done(taken, type(task).job_periodic)
             if type(task).job_rate is not None:
@@ -335,6 +357,11 @@ def _log_to_stderr() -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+
+
+def _is_for_want_of_room(exc: Exception) -> bool:
+    # Of the ledger: a job whose own file found no room fails like any other.
+    return isinstance(exc, PeeweeException) and room.refuses_all(exc)
 
 
 def _is_final(kind: type[Task], taken: Taken, exc: Exception) -> bool:

@@ -7,7 +7,7 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
 returning, pairing, mirroring, cutting, turning, slowing, ending, checking, noticing,
 auditing, reporting, bookkeeping, importing, watching, errands, hooking, keeping,
-carrying.
+carrying, making_room.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -32,6 +32,7 @@ from hotspot_lite.journey.inquiring import (
 )
 from hotspot_lite.journey.keeping import backup, backup_now, tidy
 from hotspot_lite.journey.lettering import make_good, write_due, write_of_sale
+from hotspot_lite.journey.making_room import clear_away, look_at_room
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
@@ -57,6 +58,7 @@ __all__ = [
     "catch_up",
     "change_rate",
     "check_router",
+    "clear_away",
     "close_stale",
     "confirm",
     "displace",
@@ -73,6 +75,7 @@ __all__ = [
     "let_in_bare",
     "listen",
     "look",
+    "look_at_room",
     "look_for_hooks",
     "mail_takings",
     "make_good",

@@ -8,6 +8,7 @@ from hotspot_lite import jobs
 from hotspot_lite.journey import carrying
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.store.backup import forget_scratch
+from hotspot_lite.trade.house import room
 from hotspot_lite.trade.keeping import backups, elsewhere, tidying
 from hotspot_lite.trade.office import exports, uploads
 
@@ -29,6 +30,8 @@ def backup() -> None:
     where = places()
     if backups.is_due(where, here.now()):
         backups.make(here.settings.data_dir, where, here.now())
+        if room.standing() != "plenty":
+            backups.thin_out(where)
     _have_carried()
     reading = here.clock()
     if reading.believed:
@@ -61,7 +64,7 @@ def tidy() -> None:
         uploads.forget_old(here.settings.data_dir, reading.at)
         for folder in (here.settings.data_dir, places().home):
             forget_scratch(folder, reading.at)
-        tidying.tidy(here.settings, reading.at)
+        tidying.tidy(here.settings, reading.at, is_short=room.standing() != "plenty")
 
 
 def places() -> backups.Places:

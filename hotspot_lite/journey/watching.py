@@ -10,7 +10,7 @@ from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import sight
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import put_sample, read_sample
-from hotspot_lite.trade.house import figures
+from hotspot_lite.trade.house import figures, room
 from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.service.online import Showing
 from hotspot_lite.wires.routeros import Active, Resource, Router, Traffic
@@ -89,7 +89,7 @@ def keep_figures(now: int) -> None:
     """Put the last hours' minutes into /run for charts; each five minutes one row."""
     minutes = [asdict(one) for one in history.minutes(now)]
     put_sample(here.settings.run_dir, "figures", {"at": now, "minutes": minutes})
-    if here.clock().believed:
+    if here.clock().believed and room.standing() == "plenty":
         figures.keep(history, now)
 
 

@@ -83,6 +83,26 @@ DECLARED: tuple[Setting, ...] = (
         one_of("auto", "trusted"),
     ),
     Setting(
+        "disk.low_mib",
+        400,
+        "Below so many MiB free on the disk of box.data_dir, what is not needed for"
+        " selling stops: charts, exports, imports, old backups.",
+        positive,
+    ),
+    Setting(
+        "disk.full_mib",
+        100,
+        "Below so many MiB free nothing new is sold; what is paid goes on.",
+        positive,
+    ),
+    Setting(
+        "disk.reserve_mib",
+        32,
+        "So many MiB are kept back in box.data_dir, and let go when the disk is full,"
+        " for what is paid already; 0: none.",
+        count,
+    ),
+    Setting(
         "backup.dir",
         "",
         "Where hourly backups are kept; empty: backups in box.data_dir.",

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import stat
-from collections import namedtuple
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -17,11 +16,11 @@ from patient import Examine, mounts
 from hotspot_lite.box import Box
 from hotspot_lite.doctor import case as cases
 from hotspot_lite.doctor import ground, outward
+from hotspot_lite.store import room as rooms
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.house import preferences
 from hotspot_lite.trade.people import staff
 
-Usage = namedtuple("Usage", "total used free")
 MPESA = {
     "HOTSPOT_MPESA_CONSUMER_KEY": "a-consumer-key",
     "HOTSPOT_MPESA_CONSUMER_SECRET": "a-consumer-secret",
@@ -54,7 +53,7 @@ def test_an_old_python_and_an_old_sqlite_are_broken(
 
 
 @pytest.mark.parametrize(
-    ("free", "level"), [(10**12, "ok"), (200 * 2**20, "warning"), (2**20, "broken")]
+    ("free", "level"), [(10**12, "ok"), (300 * 2**20, "warning"), (2**20, "broken")]
 )
 def test_a_full_disk_is_seen_before_it_is_full(
     box: Box,
@@ -63,7 +62,7 @@ def test_a_full_disk_is_seen_before_it_is_full(
     free: int,
     level: str,
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**13, 0, free))
+    monkeypatch.setattr(rooms, "look", lambda folder, reserve: rooms.Room(free))
     assert examine().level("HL-PRE-04") == level
 
 

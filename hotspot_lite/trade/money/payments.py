@@ -19,7 +19,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods import discounts
 from hotspot_lite.trade.goods.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.goods.discounts import NO_CUT, Cut
-from hotspot_lite.trade.house import events
+from hotspot_lite.trade.house import events, room
 from hotspot_lite.trade.models import (
     Payment,
     Plan,
@@ -101,7 +101,7 @@ def ask(
 
     The row is on disk before the push leaves. The same wish again, while its prompt
     may be open, is the same payment. Raises BadInput where the phone or the device
-    must wait, and for a free package.
+    must wait, and for a free package; NoRoom where the disk is full.
     """
     if not wish.plan.price_cents:
         raise BadInput("That package is free.", "Use its own button.", field="plan")
@@ -109,6 +109,7 @@ def ask(
         same = _open_prompt(wish, now)
         if same is not None:
             return same
+        room.refuse_sales()
         terms = wish.cut.of(terms_of(wish.plan))
         debt = debts.to_add(wish.phone, wish.mac, now)
         if debt is not None:

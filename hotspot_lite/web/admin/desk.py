@@ -9,6 +9,7 @@ from bottle import HTTPResponse
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import Settings
+from hotspot_lite.trade.house import conditions, room
 from hotspot_lite.trade.money import undecided
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages
@@ -44,11 +45,17 @@ class Desk:
             at=self.at,
             tell=self.tell,
             to_decide=undecided.count(),
+            scarce=self.scarce(),
             is_believed=self.box.clock.now().believed,
             problem=str(problem) if problem else "",
             field=problem.field if problem else "",
             **values,
         )
+
+    def scarce(self) -> str:
+        """What is to be said of the disk's room on every page; "" for nothing."""
+        names = (room.LOW, room.FULL)
+        return next((one.says for one in conditions.wrong() if one.name in names), "")
 
     def price(self, cents: int) -> str:
         """An amount in the box's currency."""
