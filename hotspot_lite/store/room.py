@@ -144,14 +144,19 @@ def _mib(size_bytes: int) -> str:
     return f"{-(-size_bytes // MIB)} MiB"
 
 
-def refuses_all(exc: BaseException) -> bool:
+def refuses_all(exc: BaseException | None) -> bool:
     """Whether `exc` says that the disk takes nothing: full, read-only or broken.
 
     SQLite's own words (sqlite.org/rescode.html: FULL, IOERR, READONLY, CANTOPEN) or
-    the system's.
+    the system's. A full disk rolls a commit back by itself; what peewee says then is
+    that there is nothing to roll back, so what came before it is looked at too.
     """
-    if isinstance(exc, OSError):
-        return exc.errno in UNWRITABLE
-    if isinstance(exc, PeeweeException | sqlite3.Error):
-        return any(words in str(exc).lower() for words in SQLITE_SAYS)
+    while exc is not None:
+        if isinstance(exc, OSError) and exc.errno in UNWRITABLE:
+            return True
+        if isinstance(exc, PeeweeException | sqlite3.Error):
+            said = str(exc).lower()
+            if any(words in said for words in SQLITE_SAYS):
+                return True
+        exc = exc.__cause__ or exc.__context__
     return False

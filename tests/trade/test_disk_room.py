@@ -15,7 +15,7 @@ from hotspot_lite.store import room as disk
 from hotspot_lite.store.room import MIB, Limits, Room
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.grants import vouchers
-from hotspot_lite.trade.house import conditions, room
+from hotspot_lite.trade.house import conditions, events, room
 from hotspot_lite.trade.keeping import backups, tidying
 from hotspot_lite.trade.models import Condition, Payment
 from hotspot_lite.trade.money import payments
@@ -34,7 +34,8 @@ def wish(phone: str = "254712345678") -> payments.Ask:
 
 class TestStates:
     @pytest.mark.parametrize(
-        ("free_mib", "state"), [(400, "plenty"), (399, "low"), (100, "low"), (99, "full")]
+        ("free_mib", "state"),
+        [(400, "plenty"), (399, "low"), (100, "low"), (99, "full")],
     )
     def test_it_is_told_by_what_is_free(self, free_mib: int, state: str) -> None:
         assert Room(free_mib * MIB).state(LIMITS) == state
@@ -88,7 +89,7 @@ class TestSelling:
         batch = vouchers.make(plan, 1, "jane", NOW)
         room.note(FULL, "full", NOW + 1)
         (code,) = vouchers.codes(batch)
-        given = vouchers.redeem(code, "02:00:00:00:00:01", NOW + 2)
+        given = vouchers.redeem(code, "02:00:00:00:00:01", "10.5.50.7", NOW + 2)
         assert given.plan_name == "1 Hour"
 
     def test_with_little_room_selling_goes_on_and_what_is_not_needed_waits(
@@ -108,9 +109,9 @@ class TestSelling:
 
 
 class TestWhatProvidersTell:
-    MESSAGE = Message("mpesa", b"{}", "127.0.0.1", NOW, "")
+    MESSAGE = Message("mpesa", b"{}", "127.0.0.1", NOW, {})
 
-    def test_the_reserve_is_let_go_for_it(self, tmp_path: Path, box: Box) -> None:
+    def test_the_reserve_is_let_go_for_it(self, box: Box) -> None:
         home = box.settings.data_dir
         disk.reserve(home, MIB)
         tries = []
@@ -155,9 +156,7 @@ class TestBackups:
         backups.make(box.settings.data_dir, where, NOW)
         brim = replace(LIMITS, full_bytes=1 << 60)
         with pytest.raises(NoRoom, match="A backup needs"):
-            backups.make(
-                box.settings.data_dir, replace(where, limits=brim), NOW + 3600
-            )
+            backups.make(box.settings.data_dir, replace(where, limits=brim), NOW + 3600)
         assert len(backups.backup.found(where.home)) == 1
         assert "No backup was made" in conditions.wrong()[0].says
 
@@ -165,6 +164,7 @@ class TestBackups:
 def test_things_are_kept_for_a_short_while_where_there_is_little_room(
     box: Box,
 ) -> None:
-    days = {one.table: one for one in tidying._old(box.settings, NOW)}
-    assert days
-    assert min(tidying.SHORT_DAYS.values()) < int(box.settings["tidy.events_days"])
+    for days in (20, 10, 1):
+        events.announce("test", {"title": "Something"}, NOW - days * 86_400)
+    assert "event" not in tidying.tidy(box.settings, NOW)
+    assert tidying.tidy(box.settings, NOW, is_short=True)["event"] == 2
