@@ -15,6 +15,7 @@ from hotspot_lite.cli import (
     exceptions,
     house,
     importing,
+    log,
     message,
     mpesa,
     people,
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="hotspot-lite", description=hotspot_lite.__doc__)
     nouns = top.add_subparsers(required=True, metavar="<noun>")
     running.add_to(nouns)
+    log.add_to(nouns)
     sales.add_to(nouns)
     discounts.add_to(nouns)
     cash.add_to(nouns)
