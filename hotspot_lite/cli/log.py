@@ -26,6 +26,8 @@ def log(args: Args) -> Answer:
     """Show what the box's processes have said lately, or say from now on."""
     if args.follow and args.json:
         raise Misused("-f has no end, and so no JSON.", "Leave one of them out.")
+    if args.lines < 1:
+        raise Misused(f"{args.lines} lines can't be shown.", "Write -n 50.")
     since = None if args.since is None else read_since(args.since, time.time())
     role = args.role or ""
     files = _files(role)
@@ -38,7 +40,7 @@ def log(args: Args) -> Answer:
             "No log of the box was found.",
             "Without systemd, keep it: hotspot-lite serve >>serve.log 2>&1",
         )
-    return Answer({"lines": found}, "\n".join(found) or "nothing")
+    return Answer({"lines": found}, "\n".join(found) or "Nothing was said.")
 
 
 def read_since(text: str, now: float) -> float:
@@ -108,14 +110,17 @@ def _of_files(
 def _of_the_journal(
     role: str, lines: int, since: float | None, follows: bool
 ) -> list[str]:
-    command = log_sources.journal(role, lines, since)
+    if follows and since is not None:
+        _become(log_sources.journal(role, f"--since=@{since:.0f}", "--follow"))
+    command = log_sources.journal(role, f"--lines={lines}")
     if follows:
         _become([*command, "--follow"])
     code, said = supervision.asked(command)
     if code:
-        todo = "Run it as root: sudo hotspot-lite log"
+        todo = "Run it with sudo: sudo hotspot-lite log"
         raise HotspotError(said or "The journal can't be read.", todo)
-    return said.splitlines()
+    found = said.splitlines()
+    return found if since is None else list(log_sources.newer_than(since, found))
 
 
 def _become(command: list[str]) -> NoReturn:

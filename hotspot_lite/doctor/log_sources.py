@@ -28,15 +28,14 @@ def has_journal() -> bool:
     return supervision.SYSTEMD.exists() and shutil.which("journalctl") is not None
 
 
-def journal(role: str, lines: int, since: float | None = None) -> list[str]:
-    """The command that prints the newest `lines` of a role, "" for all of them.
+def journal(role: str, *options: str) -> list[str]:
+    """The command that prints what a role has said, "" for all of them.
 
-    `since` is in seconds since 1970.
+    Not both --since and --lines: journalctl before 254 takes the oldest lines then.
     """
     unit = supervision.unit(role) if role else "hotspot-lite-*"
     command = ["journalctl", "--quiet", "--no-pager", "--output=short-iso"]
-    command += [f"--namespace=+{NAMESPACE}", f"--unit={unit}", f"--lines={lines}"]
-    return command if since is None else [*command, f"--since=@{since:.0f}"]
+    return [*command, f"--namespace=+{NAMESPACE}", f"--unit={unit}", *options]
 
 
 def printed(run_dir: Path) -> Path | None:

@@ -112,7 +112,7 @@ def _lane_line(told: Told, lane: str) -> str:
 
 def read(case: Case) -> tuple[list[str], list[str]]:
     """The newest log lines, and where they were found."""
-    lines, sources = _journal(case.now)
+    lines, sources = _journal()
     for file in log_sources.files(case.settings):
         try:
             found = log_sources.tail(file, TAIL_BYTES)
@@ -123,9 +123,9 @@ def read(case: Case) -> tuple[list[str], list[str]]:
     return lines, sources
 
 
-def _journal(now: float) -> tuple[list[str], list[str]]:
+def _journal() -> tuple[list[str], list[str]]:
     if not log_sources.has_journal():
         return [], []
-    since = now - RECENT_SECONDS
-    code, said = supervision.asked(log_sources.journal("", JOURNAL_LINES, since))
+    command = log_sources.journal("", f"--lines={JOURNAL_LINES}")
+    code, said = supervision.asked(command)
     return ([], []) if code else (said.splitlines(), ["the journal"])
