@@ -289,6 +289,8 @@ def test_it_starts_again_by_itself_after_a_boot(installed: Machine) -> None:
 
 def test_it_sells_again_after_a_power_cut_with_what_it_had(debian: House) -> None:
     machine = debian.machine
+    machine.does("hotspot-lite plan add --name Night --price 50 --duration 12h")
+    machine.does("hotspot-lite voucher create --plan Night --count 2")
     sold = machine.says("hotspot-lite voucher list --json")
     assert sold.count("code") >= 2
     machine.loses_power()
