@@ -98,6 +98,7 @@ ADMIN: dict[str, tuple[str, ...]] = {
     "router": MANAGER,
     "sessions/kick": CASHIER,
     "settings": OWNER,
+    "settings/renew": OWNER,
     "staff": OWNER,
     "start": OWNER,
     "vouchers": CASHIER,
