@@ -26,6 +26,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "discreet": (set(), set()),
     "watchdog": (set(), set()),
     "sms_text": (set(), set()),
+    "machine": (set(), set()),
     "store": (set(), {"peewee", "sqlite_utils", "cryptography"}),
     "jobs": ({"store"}, {"peewee", "huey"}),
     "trade": ({"store", "jobs"}, {"peewee", "argon2", "pyotp"}),
@@ -39,7 +40,8 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "rails": ({"wires"}, set()),
     "outside": ({"rails", "box", "wires", "jobs", "onboarding"}, set()),
     "journey": (
-        RADIUS_AND_UP | {"outside", "rails", "onboarding", "fitting", "papers"},
+        RADIUS_AND_UP
+        | {"outside", "rails", "onboarding", "fitting", "papers", "machine"},
         {"huey"},
     ),
     "web": (
