@@ -301,7 +301,7 @@ check_wheels() {
     die "Take the release for $(uname -m), or add those wheels. With internet, run it without that folder: pip fetches them."
 }
 
-NO_PACKAGES="The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again. Without internet take a release with wheels: README.md says how, under Releases."
+NO_PACKAGES="The Python packages can't be installed: see to the internet connection or pip's configuration, then run this again. Without internet take a release with wheels: docs/install.md says how."
 
 # Put the program and all that it runs on into an environment:
 # install_packages strict|lenient PYTHON [-e] SOURCE. What the lock names is installed
@@ -380,8 +380,10 @@ run_demo() {
 
 run_tests() {
     prepare_checkout
+    # Where Debian would start it with the package, a shell would be open to the network.
+    if [ -d /run/systemd/system ]; then sshd=; else sshd=sshd:openssh-server; fi
     want_packages freeradius:freeradius radclient:freeradius-utils \
-        chromium:chromium shellcheck:shellcheck
+        chromium:chromium shellcheck:shellcheck ${sshd:+"$sshd"}
     make_checkout_venv test
     clean_up
     cd "$HERE"
@@ -667,7 +669,7 @@ read_settings() {
 import sys
 from hotspot_lite.box import open_box
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.trade import staff
+from hotspot_lite.trade.people import staff
 
 try:
     found = open_box().settings
@@ -676,7 +678,7 @@ except HotspotError as exc:
 for name in (
     "web.host", "web.port", "live.host", "live.port",
     "radius.server", "radius.host", "radius.auth_port", "radius.acct_port",
-    "router.host", "mpesa.consumer_key",
+    "router.host", "mpesa.consumer_key", "backup.elsewhere",
 ):
     print(name, found[name])
 print("owner", "yes" if staff.is_set_up() else "no")
@@ -684,6 +686,14 @@ PYTHON
 }
 
 value_of() { sed -n "s/^$1 //p" "$SCRATCH/settings"; }
+
+# Copies of backups go to another machine by OpenSSH's programs, if they go at all.
+want_ssh() {
+    [ -n "$(value_of backup.elsewhere)" ] || return 0
+    INSTALLED=
+    want_packages sftp:openssh-client
+    [ -z "$INSTALLED" ] || remember packages "$(remembered packages)$INSTALLED"
+}
 
 uses_freeradius() { [ "$(value_of radius.server)" = freeradius ]; }
 
@@ -1064,6 +1074,7 @@ install_box() {
     make_command
     make_database
     read_settings
+    want_ssh
     make_raddb
     stop_debians_radius
     if [ "$HL_INIT" = systemd ]; then run_under_systemd; else run_supervised; fi

@@ -10,8 +10,48 @@ import errno
 import os
 import select
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+# A thread whose turn has not come for so long is one too many at present.
+REST_SECONDS = 30.0
+
+
+class Turns:
+    """A lock that goes to who came last: with little to do the same few work.
+
+    What a thread holds, its open database above all, is then held a few times and not
+    by each of them.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._is_taken = False
+        self._waiting: list[threading.Lock] = []
+
+    def take(self, rest: Callable[[], None]) -> None:
+        """Wait for our turn; `rest()` is called once where it is long in coming."""
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return
+            ours = threading.Lock()
+            ours.acquire()
+            self._waiting.append(ours)
+        if not ours.acquire(timeout=REST_SECONDS):
+            try:
+                rest()
+            finally:  # a turn that is given to nobody would be the last
+                ours.acquire()
+
+    def give(self) -> None:
+        """The turn is the next one's."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.pop().release()
+            else:
+                self._is_taken = False
 
 
 class Bell:
@@ -24,26 +64,41 @@ class Bell:
         os.mkfifo(self.path, 0o660)
         # Open for both: a pipe without a writer would report its end all the time.
         self.fileno = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
-        self._turn = threading.Lock()
+        self._turns = Turns()
+        # When who waits will look anyway, by time.monotonic(); None: nobody does yet.
+        self._looks_at: float | None = None
 
     @property
     def name(self) -> str:
         """The listener's name; `is_heard` tells whether it still lives."""
         return self.path.name
 
-    def wait(self, most_seconds: Callable[[], float]) -> bool:
+    def wait(
+        self, most_seconds: Callable[[], float], rest: Callable[[], None] = lambda: None
+    ) -> bool:
         """Sleep until rung, at most `most_seconds()`; True if it rang.
 
         Threads take turns: one ring wakes one of them. How long to sleep is asked
-        when the turn has come: what was true before may be long past.
+        when the turn has come: what was true before may be long past. Whose turn is
+        long in coming calls `rest` meanwhile.
         """
-        with self._turn:
+        self._turns.take(rest)
+        try:
             if not self.fileno:
                 return False
             poller = select.poll()
             poller.register(self.fileno, select.POLLIN)
-            milliseconds = max(most_seconds(), 0) * 1000
-            return bool(poller.poll(milliseconds)) and self.answered()
+            seconds = max(most_seconds(), 0)
+            self._looks_at = time.monotonic() + seconds
+            return bool(poller.poll(seconds * 1000)) and self.answered()
+        finally:
+            self._looks_at = None
+            self._turns.give()
+
+    def looks_within(self, seconds: float) -> bool:
+        """Whether a thread of ours sleeps now, and will look by then without a ring."""
+        looks_at = self._looks_at
+        return looks_at is not None and looks_at <= time.monotonic() + seconds
 
     def answered(self) -> bool:
         """Take one ring out of the pipe; False if there was none."""

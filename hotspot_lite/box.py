@@ -11,7 +11,7 @@ import hmac
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from hotspot_lite.trade.house import preferences
 KEY_BYTES = 32
 # An open page says so each few seconds.
 WATCHED_SECONDS = 15
+# What is done seldom while nobody looks, and at once when somebody begins to.
+WATCHED_JOBS = ("router-data.sample", "dashboard.show")
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,22 @@ class Box:
     settings: Settings
     clock: Clock
     key: bytes = field(repr=False)
+    environ: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def fresh(self) -> Settings:
+        """The settings as a process that starts now would have them.
+
+        Raises BadInput where they became wrong: then none would start.
+        """
+        return settings.load(self.environ, preferences.read())
 
     def mark_watched(self) -> None:
         """Somebody of the staff looks at the router's figures just now."""
+        was_watched = self.is_watched()
         with contextlib.suppress(OSError):
             (self.settings.run_dir / "watched").touch()
+        if not was_watched:
+            _hurry(WATCHED_JOBS)
 
     def is_watched(self) -> bool:
         """Whether somebody did within the last seconds: then they are read often."""
@@ -61,7 +74,7 @@ def open_box(environ: Mapping[str, str] | None = None) -> Box:
     jobs.open(first.run_dir)
     merged = settings.load(environ, preferences.read())
     discreet.install(merged)
-    return Box(merged, clock(merged, store.newest_fact_at()), key(merged))
+    return Box(merged, clock(merged, store.newest_fact_at()), key(merged), environ)
 
 
 def clock(found: Settings, floor: int) -> Clock:
@@ -110,6 +123,14 @@ def key(found: Settings) -> bytes:
 def echo(key: bytes, nonce: str) -> str:
     """What this box answers to a call of itself: only it could, and it kept nothing."""
     return hmac.new(key, f"echo {nonce}".encode(), hashlib.sha256).hexdigest()
+
+
+def _hurry(names: Sequence[str]) -> None:
+    try:
+        jobs.hurry(names)
+    except Exception as exc:
+        if not store.is_busy(exc):  # that costs the page a minute's age, no more
+            raise
 
 
 def _key_file(found: Settings) -> Path:

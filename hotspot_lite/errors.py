@@ -35,6 +35,10 @@ class BadInput(HotspotError):
         self.field = field
 
 
+class NoRoom(BadInput):
+    """The disk has no room for it: nothing was begun, and no money moved."""
+
+
 class TryAgain(HotspotError):
     """A fault that may pass: the job is run again by its lane's backoff.
 

@@ -28,7 +28,6 @@ from hotspot_lite.wires.daraja_callback import check_callback_url
 from hotspot_lite.wires.daraja_orders import Initiator
 from hotspot_lite.wires.daraja_rail import MpesaRail
 from hotspot_lite.wires.http import Caller
-from hotspot_lite.wires.mail import MailAccount
 from hotspot_lite.wires.moysklad import MoySklad, MoySkladAccount
 from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
@@ -37,6 +36,7 @@ from hotspot_lite.wires.sms import SmsAccount
 from hotspot_lite.wires.sms_modem import Modem
 
 if TYPE_CHECKING:
+    from hotspot_lite.wires.mail import MailAccount
     from hotspot_lite.wires.radius import Address
 
 ROUTER_DEADLINE_SECONDS = 5.0
@@ -257,6 +257,8 @@ class Outside:
 
     def mail_account(self) -> MailAccount:
         """The mail server that the settings name."""
+        from hotspot_lite.wires.mail import MailAccount  # a mail or two a day
+
         s = self.settings
         return MailAccount(
             s["mail.host"],

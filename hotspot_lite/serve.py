@@ -10,16 +10,16 @@ import shutil
 import sys
 from pathlib import Path
 
+from hotspot_lite import renewal, watchdog
 from hotspot_lite import settings as settings_module
-from hotspot_lite import watchdog
-from hotspot_lite.box import open_box
+from hotspot_lite.box import Box, open_box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import Settings
 from hotspot_lite.trade.keeping import backups, recovery
 from hotspot_lite.trade.keeping.recovery import Recovery
 
 ROLES = ("web", "worker", "live", "radius")
-# The command that the design, the units and the README name.
+# The command that the design, the units and docs/inside.md name.
 CONSUMER = (
     "huey_consumer",
     "hotspot_lite.journey.huey",
@@ -34,6 +34,13 @@ def run(role: str) -> None:
     if role != "radius":  # Debian's runs as a user who may not restore anything
         check_database()
     {"web": _web, "worker": _worker, "live": _live, "radius": _radius}[role]()
+
+
+def open_as(role: str) -> Box:
+    """Open the box as one of its processes, which says by what settings it runs."""
+    opened = open_box()
+    renewal.begin(opened.settings, opened.key, role)
+    return opened
 
 
 def check_database() -> Recovery | None:
@@ -51,7 +58,7 @@ def _web() -> None:
     from hotspot_lite.web import serving
     from hotspot_lite.wires.http import Caller
 
-    box = open_box()
+    box = open_as("web")
     serving.run(box, make_rails(box.settings, Caller()))
 
 
@@ -82,9 +89,12 @@ def jobs_run() -> bool:
 def _live() -> None:
     from hotspot_lite import live
 
-    live.main()
+    live.run(open_as("live"))
 
 
+# glibc gives threads heaps of their own, and each keeps what it once held: 5 MiB of a
+# worker that is at rest. Also in the units.
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
 # Each login compiles a statement. Without these glibc gives its memory back each time
 # and fetches it again: 108 page faults a login, with them 3. Also in the unit.
 FREERADIUS_MEMORY = {
@@ -94,7 +104,7 @@ FREERADIUS_MEMORY = {
 
 
 def _radius() -> None:
-    found = settings_module.load()
+    found = open_as("radius").settings
     if found["radius.server"] == "embedded":
         from hotspot_lite.radius import responder
 
@@ -129,8 +139,8 @@ def freeradius() -> str:
 def run_all() -> None:
     """Start and watch all processes with supervisord, until told to stop."""
     check_database()
-    open_box()  # says what is wrong now, once, rather than four times a second
-    found = settings_module.load()
+    # It says what is wrong now, once, rather than four times a second.
+    found = open_box().settings
     file = found.run_dir / "supervisord.conf"
     file.write_text(supervisor_config(found), encoding="utf-8")
     file.chmod(0o600)
@@ -165,8 +175,10 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 
 def _program(role: str) -> str:
+    environment = ",".join(f'{name}="{value}"' for name, value in MEMORY.items())
     return f"""[program:{role}]
 command={_escaped(sys.executable)} -m hotspot_lite serve {role}
+environment={environment}
 autorestart=true
 startsecs=1
 startretries=1000000

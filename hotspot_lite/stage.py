@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite import bell
-from hotspot_lite.serve import ROLES
+from hotspot_lite.serve import MEMORY, ROLES
 from hotspot_lite.town.whole import Town
 
 STOP_SECONDS = 45
@@ -128,7 +128,7 @@ class Stage:
         with (self.folder / log).open("ab") as file:
             return subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "hotspot_lite", *words],
-                env=self.environment,
+                env=self.environment | MEMORY,  # as the units have it
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,

@@ -1,4 +1,6 @@
-"""The manual says what the program does: its tables are made from the program.
+"""The manual, README.md and docs/, says what the program does.
+
+Its tables are made from the program, and its commands, links and names are held.
 
 `python tests/test_readme.py` writes them anew.
 """
@@ -14,11 +16,18 @@ from pathlib import Path
 import pytest
 
 from hotspot_lite import cli
+from hotspot_lite.box import Box
 from hotspot_lite.jobs.lanes import LANES
 from hotspot_lite.settings import DECLARED, Setting
+from hotspot_lite.web import make_app
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+PAGES = (README, ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md")))
+# Reference belongs into docs/: the manual is for one evening.
+MOST_BYTES = 40_000
+# Files, not settings: box.key, web.service.
+FILES = (".key", ".service", ".socket", ".py", ".md")
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
@@ -87,10 +96,10 @@ def arguments(verb: argparse.ArgumentParser) -> str:
     return re.sub(r" (\[-h\]|\[--json\])", "", f" {own}")
 
 
-TABLES: dict[str, Callable[[], str]] = {
-    "settings": settings_table,
-    "lanes": lanes_table,
-    "commands": commands_table,
+TABLES: dict[str, tuple[str, Callable[[], str]]] = {
+    "settings": ("docs/settings.md", settings_table),
+    "lanes": ("docs/queue.md", lanes_table),
+    "commands": ("docs/commands.md", commands_table),
 }
 
 
@@ -100,17 +109,42 @@ def section(name: str) -> re.Pattern[str]:
 
 
 def write() -> None:
-    """Put the tables into README.md."""
-    text = README.read_text(encoding="utf-8")
-    for name, made in TABLES.items():
-        fresh = made() + "\n"
-        text = section(name).sub(lambda _, fresh=fresh: fresh, text)  # type: ignore[misc]
-    README.write_text(text, encoding="utf-8")
+    """Put the tables into their pages."""
+    for name, (page, made) in TABLES.items():
+        file, fresh = ROOT / page, made() + "\n"
+        text = section(name).sub(
+            lambda _, fresh=fresh: fresh,  # type: ignore[misc]
+            file.read_text(encoding="utf-8"),
+        )
+        file.write_text(text, encoding="utf-8")
+
+
+def manual() -> str:
+    """All pages, one after the other."""
+    return "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name in a page, as GitHub makes it of its headings."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def links() -> list[tuple[Path, str]]:
+    """Every link of the manual to something of ours: its page, and where it leads."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        targets = re.findall(r"\]\(([^)\s]+)\)", text)
+        targets += re.findall(r'<img src="([^"]+)"', text)
+        found += [(page, one) for one in targets if "://" not in one]
+    return found
 
 
 def commands() -> list[str]:
     """Every hotspot-lite command of the manual, in code blocks or backticks."""
-    text = README.read_text(encoding="utf-8")
+    text = manual()
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
     found = re.findall(r"^\s*(?:sudo )?hotspot-lite (.+)$", blocks, re.MULTILINE)
     found += re.findall(r"`(?:sudo )?hotspot-lite ([^`<]+)`", text)
@@ -119,9 +153,45 @@ def commands() -> list[str]:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_of_the_manual_is_what_the_program_says(name: str) -> None:
-    found = section(name).search(README.read_text(encoding="utf-8"))
-    assert found, f"README.md has no table between <!-- {name} --> markers"
-    assert found[0].strip() == TABLES[name](), "run: python tests/test_readme.py"
+    page, made = TABLES[name]
+    found = section(name).search((ROOT / page).read_text(encoding="utf-8"))
+    assert found, f"{page} has no table between <!-- {name} --> markers"
+    assert found[0].strip() == made(), "run: python tests/test_readme.py"
+
+
+@pytest.mark.parametrize(
+    ("page", "to"), links(), ids=[f"{page.name}-{to}" for page, to in links()]
+)
+def test_a_link_of_the_manual_leads_somewhere(page: Path, to: str) -> None:
+    name, _, anchor = to.partition("#")
+    target = (page.parent / name).resolve() if name else page
+    assert target.exists(), to
+    if anchor:
+        assert anchor in anchors(target), to
+
+
+def test_every_page_is_linked_from_the_manual() -> None:
+    linked = {to.partition("#")[0] for page, to in links() if page == README}
+    assert {str(page.relative_to(ROOT)) for page in PAGES[1:]} <= linked
+
+
+def test_the_manual_is_read_in_an_evening() -> None:
+    assert len(README.read_bytes()) < MOST_BYTES
+
+
+def test_every_setting_that_the_manual_names_exists() -> None:
+    names = {one.name for one in DECLARED}
+    sections = {name.partition(".")[0] for name in names}
+    for name in re.findall(r"`([a-z]+\.[a-z_]+)(?: = [^`]*)?`", manual()):
+        if name.partition(".")[0] in sections and not name.endswith(FILES):
+            assert name in names, name
+
+
+def test_every_page_of_the_admin_that_the_manual_names_exists(box: Box) -> None:
+    rules = {route.rule for route in make_app(box, {}).routes}
+    named = re.findall(r"`(/admin/[^`?]*)`", manual())
+    assert len(named) > 5
+    assert set(named) <= rules
 
 
 @pytest.mark.parametrize("line", commands())
@@ -141,13 +211,13 @@ def test_the_manual_shows_enough_commands_to_be_worth_checking() -> None:
 def test_scripts_that_the_manual_names_are_there_and_can_be_run() -> None:
     for name in ("install.sh", "release.py", ".ci/run"):
         assert (ROOT / name).stat().st_mode & 0o111, name
-    text = README.read_text(encoding="utf-8")
+    text = manual()
     for option in set(re.findall(r"\./install\.sh (--[a-z-]+)", text)):
         assert f"{option})" in (ROOT / "install.sh").read_text(), option
 
 
 def test_every_room_of_the_manual_exists() -> None:
-    text = README.read_text(encoding="utf-8")
+    text = manual()
     for name in re.findall(r"`(hotspot_lite/[a-z_/.]+)`", text):
         assert (ROOT / name).exists(), name
 
@@ -160,7 +230,7 @@ def test_the_manual_names_the_licence_of_the_package() -> None:
 
 
 def test_the_manual_holds_no_path_of_the_machine_it_was_written_on() -> None:
-    text = README.read_text(encoding="utf-8") + (ROOT / "install.sh").read_text()
+    text = manual() + (ROOT / "install.sh").read_text()
     for word in ("/work" + "/", "/opt" + "/hl", "pypi" + ".org", "--index" + "-url"):
         assert word not in text
 

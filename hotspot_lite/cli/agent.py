@@ -83,19 +83,24 @@ def _money(cents: int) -> str:
     return f"{cents / 100:.2f}"
 
 
+WHO = "the agent's name, as `agent list` shows it"
+
+
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     noun = add_noun(nouns, "agent", "people who sell vouchers for a commission")
     add_verb(noun, "list", agent_list)
     terms = add_verb(noun, "set", agent_set)
-    terms.add_argument("name")
+    terms.add_argument("name", help=WHO)
     terms.add_argument("--commission", help="per cent of the price, like 7.5")
     terms.add_argument("--limit", help="how much may be owed, like 2000")
     paid = add_verb(noun, "take-in", agent_take_in)
-    paid.add_argument("name")
-    paid.add_argument("amount")
+    paid.add_argument("name", help=WHO)
+    paid.add_argument("amount", help="500 or 500.50")
     paid.add_argument("--note", default="", help="like a receipt's number")
     paid.add_argument("--once", default="", help="a mark: with it twice counts once")
     account = add_verb(noun, "statement", agent_statement)
-    account.add_argument("name")
-    account.add_argument("--most", type=int, default=MOST_ENTRIES)
+    account.add_argument("name", help=WHO)
+    account.add_argument(
+        "--most", type=int, default=MOST_ENTRIES, help="how many entries"
+    )

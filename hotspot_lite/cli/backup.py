@@ -10,6 +10,7 @@ from typing import Any
 
 from hotspot_lite import box, serve, settings
 from hotspot_lite.box import open_box
+from hotspot_lite.cli import elsewhere
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
@@ -47,21 +48,35 @@ def backup_check(args: Args) -> dict[str, str]:
 def backup_restore(args: Args) -> dict[str, Any]:
     """Put a backup in the place of the database; what was there is kept aside."""
     found = _settings()
+    if not args.elsewhere:
+        return _restored(args, found)
+    _must_be_stopped(found)
+    box.make_folders(found)
+    with backup.scratch(found.data_dir) as work:
+        args.file = elsewhere.fetched(found, str(args.file), work).path
+        return _restored(args, found)
+
+
+def _restored(args: Args, found: Settings) -> dict[str, Any]:
     one, passphrase = _one(args.file), _passphrase(args)
+    _must_be_stopped(found)
+    box.make_folders(found)
+    # No database says yet how late it must be at least.
+    now = box.clock(found, one.at).at()
+    done = recovery.restore(one, found.data_dir, "", now, passphrase, args.as_it_was)
+    return {
+        "restored": one.path.name if args.elsewhere else str(one.path),
+        "aside": str(done.aside or ""),
+        "says": done.says,
+    }
+
+
+def _must_be_stopped(found: Settings) -> None:
     if pids := backup.whoever_has_it_open(found.database_file):
         raise BadInput(
             f"The box runs (processes {', '.join(map(str, pids))}).",
             "Stop it first: systemctl stop hotspot-lite.target",
         )
-    box.make_folders(found)
-    # No database says yet how late it must be at least.
-    now = box.clock(found, one.at).at()
-    done = recovery.restore(one, found.data_dir, "", now, passphrase)
-    return {
-        "restored": str(one.path),
-        "aside": str(done.aside or ""),
-        "says": done.says,
-    }
 
 
 def backup_seal(args: Args) -> int:
@@ -149,5 +164,14 @@ def add_to(nouns: Any) -> None:
         ("seal", backup_seal),
     ):
         one = add_verb(noun, name, verb)
-        one.add_argument("file", type=Path)
+        one.add_argument("file", type=Path, help="as `backup list` shows it")
         takes_passphrase(one)
+        if name == "restore":
+            about = "FILE is the name of a copy on the other machine: fetch it first"
+            one.add_argument("--elsewhere", action="store_true", help=about)
+            one.add_argument(
+                "--as-it-was",
+                action="store_true",
+                help="forget what was sold, used and told since",
+            )
+    elsewhere.add_to(noun)

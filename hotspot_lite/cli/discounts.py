@@ -60,5 +60,5 @@ def add_to(nouns: Any) -> None:
     make.add_argument("--most", default="", help="buyers in all; default: any number")
     make.add_argument("--per-phone", default="1", help="times for each phone")
     make.add_argument("--until", default="", help="its last day, 2026-12-31")
-    add_verb(discount, "stop", stop).add_argument("code")
+    add_verb(discount, "stop", stop).add_argument("code", help="the code")
     add_verb(discount, "list", listed)

@@ -77,10 +77,13 @@ def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     noun = add_noun(nouns, "exception", "what the box can't decide by itself")
     add_verb(noun, "list", exception_list)
-    add_verb(noun, "show", exception_show).add_argument("id", type=int)
+    which = "its number, as `exception list` shows it"
+    add_verb(noun, "show", exception_show).add_argument("id", type=int, help=which)
     one = add_verb(noun, "resolve", exception_resolve)
-    one.add_argument("id", type=int)
-    one.add_argument("--way", required=True, help="one of those that show names")
+    one.add_argument("id", type=int, help=which)
+    one.add_argument(
+        "--way", required=True, help="one of those that `exception show` names"
+    )
     one.add_argument("--reason", default="", help="why, for the audit log")
     one.add_argument("--plan", default="", help="another package than asked for")
     one.add_argument("--phone", default="", help="whose it is, like 0712345678")

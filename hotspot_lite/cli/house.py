@@ -13,7 +13,7 @@ from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, Misused, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup, house
+from hotspot_lite.store import backup, house, room
 from hotspot_lite.trade.keeping import backups, moving
 
 
@@ -26,6 +26,8 @@ def export_all(args: Args) -> Answer:
     runs = backup.whoever_has_it_open(s.database_file)
     passphrase = passphrase_of(args, s)
     text = moving.settings_to_go(s)
+    size = s.database_file.stat().st_size
+    room.need(s.data_dir, size, room.limits(s), "The export's copy of the database")
     made = house.pack(s.data_dir, text, args.file, opened.clock.at(), passphrase)
     notes = []
     if runs:
@@ -100,6 +102,6 @@ def _backed_up(opened: box.Box) -> list[str]:
 def add_to(nouns: Any) -> None:
     """Put the command on the command line; `import --all` is with the other imports."""
     one = add_verb(nouns, "export", export_all)
-    one.add_argument("file", type=Path)
+    one.add_argument("file", type=Path, help="to make; on a stick")
     one.add_argument("--all", action="store_true", help="everything the box is")
     takes_passphrase(one)

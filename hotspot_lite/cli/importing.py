@@ -22,6 +22,7 @@ def import_file(args: Args) -> Answer:
     if args.kind is None or args.replace or args.passphrase_file:
         raise Misused("--kind says what is in the file.", "A whole box: --all FILE")
     from hotspot_lite.papers import reading
+    from hotspot_lite.store import room as disk
     from hotspot_lite.trade.office import imports, uploads
 
     box = open_box()
@@ -31,6 +32,8 @@ def import_file(args: Args) -> Answer:
         raw = args.file.read_bytes()
     except OSError as exc:
         raise BadInput(f"{args.file} can't be read: {exc.strerror}.") from None
+    # What is read in takes about as much again in the ledger, and in its -wal.
+    disk.need(folder, 3 * len(raw), disk.limits(box.settings), "Reading it in")
     kept = uploads.put(folder, raw)
     run = imports.begin(args.kind, kept, args.file.name, "cli", now, by_job=False)
 
@@ -62,9 +65,9 @@ def import_file(args: Args) -> Answer:
 def add_to(nouns: Any) -> None:
     """Put the command on the command line."""
     one = add_verb(nouns, "import", import_file)
-    one.add_argument("file", type=Path)
+    one.add_argument("file", type=Path, help="CSV, .xlsx, .sql, or of export --all")
     what = one.add_mutually_exclusive_group()
-    what.add_argument("--kind", choices=KINDS)
+    what.add_argument("--kind", choices=KINDS, help="what is in it")
     what.add_argument("--all", action="store_true", help="a box, of export --all")
     one.add_argument("--dry-run", action="store_true", help="only say what would be")
     about = "with --all: put aside what this box has sold"

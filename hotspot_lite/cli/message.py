@@ -110,21 +110,28 @@ def _house(box: Box) -> Any:
     return House(box.settings["box.name"], box.settings["web.public_url"], box.key)
 
 
+TO = (
+    "everybody, online, bought, expiring, lost, unpaid; with --search: package,"
+    " address, search"
+)
+
+
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     noun = add_noun(nouns, "message", "messages to many")
     add_verb(noun, "list", message_list)
     send = add_verb(noun, "send", message_send)
-    send.add_argument("text")
-    send.add_argument("--to", required=True, metavar="GROUP", help="e.g. online")
+    send.add_argument("text", help="with {place}, {login}, {package}, {stop}")
+    send.add_argument("--to", required=True, metavar="GROUP", help=TO)
     send.add_argument("--search", default="", help="which package, or what to find")
-    send.add_argument("--name", default="")
+    send.add_argument("--name", default="", help="for you; customers don't see it")
     send.add_argument("--email", action="store_true", help="by e-mail, not SMS")
-    send.add_argument("--subject", default="")
-    send.add_argument("--dry-run", action="store_true")
+    send.add_argument("--subject", default="", help="of an e-mail")
+    send.add_argument("--dry-run", action="store_true", help="send nothing")
     for name, verb in (("cancel", message_cancel), ("retry", message_retry)):
-        add_verb(noun, name, verb).add_argument("id", type=int)
+        which = "its number, as `message list` shows it"
+        add_verb(noun, name, verb).add_argument("id", type=int, help=which)
     add_verb(noun, "reports", message_reports)
     stop = add_verb(noun, "stop", message_stop)
-    stop.add_argument("address")
-    stop.add_argument("--undo", action="store_true")
+    stop.add_argument("address", help="a phone or an e-mail address")
+    stop.add_argument("--undo", action="store_true", help="write to it again")

@@ -87,21 +87,26 @@ def _password(args: Args) -> str:
     return getpass.getpass("Password: ")
 
 
+WHO = "as they sign in"
+ROLES = "owner, manager, cashier, viewer or agent"
+PIPE = "read it from a pipe; without: it is asked for"
+
+
 def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     admin = add_noun(nouns, "admin", "who may enter the admin page")
     for name, verb in (("add", admin_add), ("password", admin_password)):
         one = add_verb(admin, name, verb)
-        one.add_argument("name")
-        one.add_argument("--password-stdin", action="store_true")
+        one.add_argument("name", help=WHO)
+        one.add_argument("--password-stdin", action="store_true", help=PIPE)
         if name == "add":
-            one.add_argument("--role", default="owner")
+            one.add_argument("--role", default="owner", help=f"{ROLES}; owner")
     add_verb(admin, "setup-code", admin_setup_code)
     add_verb(admin, "list", admin_list)
     role = add_verb(admin, "role", admin_role)
-    role.add_argument("name")
-    role.add_argument("role")
+    role.add_argument("name", help=WHO)
+    role.add_argument("role", help=ROLES)
     lock = add_verb(admin, "lock", admin_lock)
-    lock.add_argument("name")
-    lock.add_argument("--undo", action="store_true")
-    add_verb(admin, "factor-off", admin_factor_off).add_argument("name")
+    lock.add_argument("name", help=WHO)
+    lock.add_argument("--undo", action="store_true", help="let in again")
+    add_verb(admin, "factor-off", admin_factor_off).add_argument("name", help=WHO)

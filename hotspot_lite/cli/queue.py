@@ -14,12 +14,16 @@ def add_to(nouns: Any) -> None:
     _add_looking(queue)
     _add_failed(queue)
     _add_lanes(queue)
-    add_verb(queue, "cancel", queue_change.cancel).add_argument("batch", type=int)
+    add_verb(queue, "cancel", queue_change.cancel).add_argument(
+        "batch", type=int, help="its number, as `queue batches` shows it"
+    )
     run = add_verb(queue, "run", queue_change.run)
     run.add_argument("job", help="its name, such as payments.reconcile")
-    run.add_argument("arguments", nargs="*", metavar="key=value")
+    run.add_argument("arguments", nargs="*", metavar="key=value", help="of the job")
     run.add_argument("--tag", action="append", default=[], help="may be repeated")
-    run.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
+    run.add_argument(
+        "--delay", type=float, default=0.0, metavar="SECONDS", help="not before"
+    )
 
 
 def _add_looking(queue: Any) -> None:
@@ -30,7 +34,9 @@ def _add_looking(queue: Any) -> None:
     failed.add_argument(
         "--traceback", action="store_true", help="with all that is kept"
     )
-    failed.add_argument("--limit", type=int, default=200, metavar="N")
+    failed.add_argument(
+        "--limit", type=int, default=200, metavar="N", help="how many; 200"
+    )
     add_verb(queue, "find", queue_look.find).add_argument("tag", help="payment:17")
     monitor = add_verb(queue, "monitor", queue_monitor.monitor)
     monitor.add_argument("lanes", nargs="*", metavar="lane", help="these; without: all")
@@ -50,19 +56,29 @@ def _add_failed(queue: Any) -> None:
     retry.add_argument("--lane", help="all of a lane")
     retry.add_argument("--all", action="store_true", help="all of all lanes")
     forget = add_verb(queue, "forget", queue_change.forget)
-    forget.add_argument("ids", nargs="+", metavar="id")
-    add_verb(queue, "flush", queue_change.flush).add_argument("--lane")
+    forget.add_argument("ids", nargs="+", metavar="id", help="as failed lists them")
+    add_verb(queue, "flush", queue_change.flush).add_argument(
+        "--lane", help="only those of a lane"
+    )
     prune = add_verb(queue, "prune", queue_change.prune)
-    prune.add_argument("--hours", type=float, required=True, metavar="N")
+    prune.add_argument(
+        "--hours", type=float, required=True, metavar="N", help="how many hours"
+    )
+
+
+LANE = "its name, as `queue status` shows it"
 
 
 def _add_lanes(queue: Any) -> None:
-    add_verb(queue, "pause", queue_change.pause).add_argument("lane")
-    add_verb(queue, "resume", queue_change.resume).add_argument("lane")
+    add_verb(queue, "pause", queue_change.pause).add_argument("lane", help=LANE)
+    add_verb(queue, "resume", queue_change.resume).add_argument("lane", help=LANE)
     change = add_verb(queue, "set", queue_change.set_lane)
-    change.add_argument("lane")
-    change.add_argument("--workers", type=int, metavar="N")
-    change.add_argument("--tries", type=int, metavar="N")
-    change.add_argument("--backoff", type=queue_change.backoff, metavar="5,15,30")
-    change.add_argument("--timeout", type=int, metavar="SECONDS")
+    change.add_argument("lane", help=LANE)
+    change.add_argument("--workers", type=int, metavar="N", help="jobs at a time")
+    change.add_argument("--tries", type=int, metavar="N", help="of a job, in all")
+    waits = "seconds between its tries"
+    change.add_argument(
+        "--backoff", type=queue_change.backoff, metavar="5,15,30", help=waits
+    )
+    change.add_argument("--timeout", type=int, metavar="SECONDS", help="of a job")
     change.add_argument("--defaults", action="store_true", help="as it came")

@@ -64,7 +64,13 @@ def add_to(nouns: Any) -> None:
     noun = add_noun(nouns, "report", "reports")
     add_verb(noun, "list", report_list)
     show = add_verb(noun, "show", report_show)
-    show.add_argument("name")
+    show.add_argument("name", help="as `report list` shows it")
     show.add_argument("--first", default="", help="first day, like 2026-11-01")
     show.add_argument("--last", default="", help="last day; today")
-    show.add_argument("--out", type=Path, default=None, metavar="FILE")
+    show.add_argument(
+        "--out",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="to there: .pdf, .xlsx or .csv",
+    )

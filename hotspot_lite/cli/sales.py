@@ -82,8 +82,10 @@ def voucher_create(args: Args) -> dict[str, Any]:
     """Make a batch of vouchers and print their codes."""
     from hotspot_lite.trade.goods import catalogue
     from hotspot_lite.trade.grants import vouchers
+    from hotspot_lite.trade.house import room
 
     now = open_box().clock.now().at
+    room.refuse_sales()
     batch = vouchers.make(catalogue.by_name(args.plan), args.count, "cli", now)
     return {
         "batch": batch.id,
@@ -220,10 +222,13 @@ def payment_reconcile(args: Args) -> dict[str, Any]:
     return {"asked": sorted(before)}
 
 
+WHICH = "its number, as `payment list` shows it"
+
+
 def _take_plan(verb: Any, given: dict[str, Any], otherwise: str | None) -> None:
     """The options of a package; without any default of its own, what it has stays."""
     needed = otherwise is not None
-    verb.add_argument("--name", required=needed)
+    verb.add_argument("--name", required=needed, help="what customers see")
     verb.add_argument("--price", required=needed, help="20 or 20.50; 0: free")
     verb.add_argument("--duration", required=needed, help="30m, 1h, 7d, 2w")
     helps = {
@@ -235,11 +240,15 @@ def _take_plan(verb: Any, given: dict[str, Any], otherwise: str | None) -> None:
     }
     for name, says in helps.items():
         verb.add_argument(f"--{name}", default=given.get(name, otherwise), help=says)
-    verb.add_argument("--devices", type=int, default=given.get("devices"))
+    at_once = "how many devices at the same time"
+    verb.add_argument("--devices", type=int, default=given.get("devices"), help=at_once)
     says = "how often its customer may pause it"
     verb.add_argument("--pauses", type=int, default=given.get("pauses"), help=says)
     starts = given.get("starts")
-    verb.add_argument("--starts", choices=("sale", "first-use"), default=starts)
+    begins = "when its time begins: when it is paid, or at the first login"
+    verb.add_argument(
+        "--starts", choices=("sale", "first-use"), default=starts, help=begins
+    )
 
 
 def add_to(nouns: Any) -> None:
@@ -257,15 +266,16 @@ def add_to(nouns: Any) -> None:
     add_verb(plan, "list", plan_list)
     voucher = add_noun(nouns, "voucher", "vouchers")
     make = add_verb(voucher, "create", voucher_create)
-    make.add_argument("--plan", required=True)
-    make.add_argument("--count", type=int, default=1)
+    make.add_argument("--plan", required=True, help="the package's name")
+    make.add_argument("--count", type=int, default=1, help="how many; 1")
     add_verb(voucher, "list", voucher_list)
     payment = add_noun(nouns, "payment", "payments")
-    add_verb(payment, "list", payment_list).add_argument("--last", type=int, default=50)
-    add_verb(payment, "show", payment_show).add_argument("id", type=int)
-    add_verb(payment, "ask", payment_ask).add_argument("id", type=int)
+    newest = add_verb(payment, "list", payment_list)
+    newest.add_argument("--last", type=int, default=50, help="how many; 50")
+    for name, do in (("show", payment_show), ("ask", payment_ask)):
+        add_verb(payment, name, do).add_argument("id", type=int, help=WHICH)
     refund = add_verb(payment, "refund", payment_refund)
-    refund.add_argument("id", type=int)
+    refund.add_argument("id", type=int, help=WHICH)
     refund.add_argument("--why", required=True, help="for the audit log")
     refund.add_argument("--amount", default="", help="20 or 20.50; without: all of it")
     refund.add_argument(

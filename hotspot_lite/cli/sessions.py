@@ -53,9 +53,13 @@ def session_kick(args: Args) -> dict[str, str]:
     from hotspot_lite.trade.service import online
 
     box = open_box()
-    mac = customers.normal_mac(args.mac)
+    try:
+        mac = customers.normal_mac(args.mac)
+    except BadInput:
+        mac = ""
     if not mac:
-        raise BadInput("Say which device, by its MAC address.", field="mac")
+        todo = "It is like BC:24:11:EB:56:4D. See: session list"
+        raise BadInput(f"{args.mac} is not a MAC address.", todo, field="mac")
     online.call_out(mac, "cli", box.clock.now().at)
     return {"mac": mac, "done": "called for; the worker sees to it"}
 
@@ -64,4 +68,6 @@ def add_to(nouns: Any) -> None:
     """Put these verbs on the command line."""
     noun = add_noun(nouns, "session", "who is online")
     add_verb(noun, "list", session_list)
-    add_verb(noun, "kick", session_kick).add_argument("mac")
+    add_verb(noun, "kick", session_kick).add_argument(
+        "mac", help="the device, as `session list` shows it"
+    )

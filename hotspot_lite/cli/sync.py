@@ -68,4 +68,4 @@ def add_to(nouns: Any) -> None:
     add_verb(noun, "run", sync_run)
     add_verb(noun, "resume", sync_resume)
     again = add_verb(noun, "retry", sync_retry)
-    again.add_argument("id", type=int, nargs="?", default=None)
+    again.add_argument("id", type=int, nargs="?", default=None, help="without: all")

@@ -71,6 +71,8 @@ def add_to(nouns: Any) -> None:
     """Put this verb on the command line."""
     one = add_verb(nouns, "usage", usage)
     one.add_argument("--days", type=int, default=30, help="how many days back")
-    one.add_argument("--customer", default="", metavar="LOGIN")
+    one.add_argument(
+        "--customer", default="", metavar="LOGIN", help="one of them, by day"
+    )
     one.add_argument("--day", default="", help="who used most on that day, 2026-11-26")
     one.add_argument("--most", type=int, default=50, help="how many customers")

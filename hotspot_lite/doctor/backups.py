@@ -8,10 +8,13 @@ from pathlib import Path
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.files import is_shut
 from hotspot_lite.doctor.finding import Finding, note, ok, size, span
-from hotspot_lite.errors import BadInput
+from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import DAY
+from hotspot_lite.trade.keeping import elsewhere
 from hotspot_lite.trade.keeping.backups import Places, places_of
+from hotspot_lite.wires import sftp, sftp_keys
+from hotspot_lite.wires.sftp_run import must_be_installed
 
 # Hourly while anything happens, daily else; twice that is a fault.
 LATE_SECONDS = 2 * DAY
@@ -75,12 +78,16 @@ def copied(case: Case) -> Iterator[Finding]:
             exc.todo,
         )
         return
+    if not where.copies and case.settings["backup.elsewhere"]:
+        yield ok("HL-BAK-02", "no copies on another disk; another machine has them")
+        return
     if not where.copies:
         yield note(
             "HL-BAK-02",
             "Backups are on this box's own disk only.",
             "They are lost with the card.",
-            "Plug in a stick and set backup.copy_to to its folder.",
+            "Plug in a stick and set backup.copy_to to its folder, or have another"
+            " machine keep copies: backup.elsewhere.",
         )
         return
     there = backup.found(Path(where.copies))
@@ -103,6 +110,43 @@ def copied(case: Case) -> Iterator[Finding]:
         "If the card dies, what happened since is lost.",
         "Plug the stick in, or mend backup.copy_to.",
     )
+
+
+def sent(case: Case) -> Iterator[Finding]:
+    """Whether another machine has a fresh copy; nobody is asked, only what is known."""
+    terms = elsewhere.terms(case.settings)
+    if not terms.url or is_shut(elsewhere.folder(case.settings)):
+        return
+    lost = "If the box burns or is stolen, what happened since is lost."
+    if missing := _missing(case):
+        yield Finding("HL-BAK-03", "warning", missing.says, lost, missing.todo)
+        return
+    if case.database != "fit":
+        return
+    rows, home = elsewhere.known(terms), backup.found(_places(case).home)
+    now, oldest = int(case.now), home[-1] if home else None
+    if late := elsewhere.late_seconds(oldest, terms, now):
+        says = f"No backup has reached the other machine for {span(late)}."
+        todo = "Run: hotspot-lite backup elsewhere --send"
+        yield Finding("HL-BAK-03", "warning", says, lost, todo)
+    elif not rows:
+        yield note("HL-BAK-03", "No copy is on the other machine yet: it comes soon.")
+    else:
+        age = span(max(0, now - rows[0].at))
+        host = sftp.place_of(terms.url).host
+        yield ok("HL-BAK-03", f"{len(rows)} copies on {host}, the newest {age} old")
+
+
+def _missing(case: Case) -> HotspotError | None:
+    """What is to be done before the first copy can leave; None: nothing."""
+    place = sftp.place_of(case.settings["backup.elsewhere"])
+    try:
+        must_be_installed()
+        sftp_keys.must_be_ready(elsewhere.folder(case.settings), place.known_as)
+        elsewhere.needed_passphrase(_places(case))
+    except HotspotError as exc:
+        return exc
+    return None
 
 
 def _age_of_the_box(case: Case) -> float:

@@ -125,7 +125,7 @@ SECTIONS = (
         "database",
         (ledger.sizes, ledger.wal, ledger.turn, ledger.foreign_keys),
     ),
-    Section("Backups", "settings", (backups.newest, backups.copied)),
+    Section("Backups", "settings", (backups.newest, backups.copied, backups.sent)),
     Section("Clock", "settings", (outward.clock, outward.keeper)),
     Section("Network", "settings", (network.route, network.daraja, network.callback)),
     Section("Network", "database", (network.heard,)),

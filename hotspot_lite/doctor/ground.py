@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import stat
 import sys
@@ -16,13 +15,10 @@ from hotspot_lite.doctor.files import is_shut, is_there
 from hotspot_lite.doctor.finding import Finding, many, ok, size
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import CONFIG_FILE
+from hotspot_lite.store import room as rooms
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 38, 0)  # unixepoch() stands in the view that RADIUS reads
-MIB = 1024 * 1024
-# Below the first, the owner should act; below the second, nothing can be sold soon.
-LOW_BYTES, LAST_BYTES = 300 * MIB, 50 * MIB
-LOW_INODES = 2000
 MOUNTS = Path("/proc/mounts")
 FOLDER_MODE, FILE_MODE, OTHERS = 0o2770, 0o660, 0o007
 ROOT_HINT = "Run: sudo hotspot-lite doctor --fix"
@@ -74,18 +70,25 @@ def freeradius(case: Case) -> Iterator[Finding]:
 def room(case: Case) -> Iterator[Finding]:
     """Room on the disk that holds the ledger."""
     folder = _nearest(case.settings.data_dir)
-    free = shutil.disk_usage(folder).free
-    inodes = os.statvfs(folder)
-    few = bool(inodes.f_files) and inodes.f_favail < LOW_INODES
-    has = f"{size(free)} free on the disk of {folder}"
-    if free >= LOW_BYTES and not few:
+    limits = rooms.limits(case.settings)
+    found = rooms.look(folder, limits.reserve_bytes)
+    state = found.state(limits)
+    free, files = size(found.free_bytes), found.free_files
+    has = f"{free} free on the disk of {folder}, the reserve not counted"
+    if files is not None and files < rooms.LOW_FILES:
+        has += f"; {many(files, 'file')} more fit"
+    if found.is_read_only:
+        has = f"The disk of {folder} can only be read"
+    if state == "plenty":
         yield ok("HL-PRE-04", has)
         return
     yield Finding(
         "HL-PRE-04",
-        "broken" if free < LAST_BYTES else "warning",
-        f"{has}; {many(inodes.f_favail, 'file')} more fit" if few else has,
-        "When the disk is full no payment can be written down.",
+        "broken" if state == "full" else "warning",
+        has,
+        "Nothing new is sold; what is paid goes on."
+        if state == "full"
+        else "Selling goes on; charts, exports, imports and old backups are stopped.",
         "Find what fills it: du -xh / | sort -h | tail -30",
     )
 

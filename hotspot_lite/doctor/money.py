@@ -80,7 +80,7 @@ def undecided(case: Case) -> Iterator[Finding]:
         f"{many(len(found), 'matter')} for a person to decide ({named}), the oldest"
         f" for {age}.",
         "Each is money or access of a customer that the box is in doubt about.",
-        "Open the admin page: For you to decide.",
+        "Open the admin page: Money, Exceptions.",
         details=tuple(_matter(row) for row in found[:MOST_SHOWN]),
     )
 

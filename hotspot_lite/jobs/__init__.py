@@ -6,6 +6,7 @@ its jobs on.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,11 @@ def put(
     return rows.put(
         name, args, tags, once, delay_seconds, durable, batch=batch, hurries=hurries
     )
+
+
+def hurry(names: Sequence[str]) -> None:
+    """Have periodic jobs run now, where their next run waits for its time."""
+    rows.hurry(names, time.time())
 
 
 def finish() -> None:

@@ -21,7 +21,9 @@ from hotspot_lite.jobs.tables import Taken
 
 log = logging.getLogger("hotspot.jobs")
 
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 2.0
+# How soon a signal is heeded. Huey's own tenth wakes an idle box ten times a second.
+LOOP_SECONDS = 0.5
 # With so many threads hanging the process asks to be restarted.
 STUCK_ALLOWED = 3
 # EX_TEMPFAIL: systemd and supervisord start it again.
@@ -32,6 +34,10 @@ class LaneWorker(Worker):
     """Huey's worker, that takes no more jobs once it was given up."""
 
     is_given_up = False
+
+    def initialize(self) -> None:
+        super().initialize()
+        self.huey.begin()
 
     def loop(self, now: float | None = None) -> None:
         super().loop(now)
@@ -51,6 +57,7 @@ class LaneConsumer(Consumer):
         self.given_up: list[threading.Thread] = []
         self.is_worn_out = False
         self._watched_at = time.monotonic()
+        self._stop_flag_timeout = LOOP_SECONDS
         huey.bell = Bell(huey.rows.bells, "worker")
         sweep(huey.rows.bells)
         served = [lane.name for lane in huey.served]
@@ -59,6 +66,7 @@ class LaneConsumer(Consumer):
         rescue.recover(huey.rows, huey.bell.name)
         huey.start_ticking()
         super().start()
+        huey.bell.ring()
 
     def run(self) -> None:
         """Run until told to stop, or worn out: then exit so as to be restarted."""

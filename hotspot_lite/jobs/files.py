@@ -50,11 +50,15 @@ class Rows:
         self.bells = run_dir / "bells"
         self._lanes_version = None
         self.held, self.ran = {}, Counter()
-        if self.run.database and not self.run.is_closed():
-            self.run.close()
+        self.close()
         pragmas = {"journal_mode": "wal", "synchronous": "off", "cache_size": -512}
         self.run.init(str(run_dir / "queue.db"), pragmas=pragmas, timeout=10)
         make_volatile(self.run)
+
+    def close(self) -> None:
+        """Close this thread's connection to queue.db, if it has one."""
+        if self.run.database and not self.run.is_closed():
+            self.run.close()
 
     # -- lanes -----------------------------------------------------------------
 
@@ -96,15 +100,16 @@ class Rows:
         batch: int | None = None,
         retry_of: int | None = None,
         hurries: bool = False,
+        ring: Callable[[], None] | None = None,
     ) -> int | None:
         """Put a job; it commits with the transaction we are in, and rings after it.
 
         `once` is its key: while a job of that name and key waits, another is not
         put, and None is returned; one that runs already is no obstacle. With `hurries`
         the one that waits is due by then at the latest. Nor is one put for a `batch`
-        that was cancelled. A volatile job put inside
-        `store.atomic()` has no id before the commit: it is 0. Raises BadInput for a
-        name without a lane, or a closed batch.
+        that was cancelled. A volatile job put inside `store.atomic()` has no id
+        before the commit: it is 0. `ring` is called instead of ringing. Raises BadInput
+        for a name without a lane, or a closed batch.
         """
         lane = lanes.of(name)
         now = time.time() if now is None else now
@@ -114,7 +119,7 @@ class Rows:
             # The other file can't commit with this one: put it once this one has.
             after = (name, args, tags, once, delay_seconds, durable, now)
             self.main.after_commit(
-                lambda: self.put(*after, retry_of=retry_of, hurries=hurries)
+                lambda: self.put(*after, retry_of=retry_of, hurries=hurries, ring=ring)
             )
             return 0
         with self.writing(durable) as db:
@@ -141,8 +146,17 @@ class Rows:
                     retry_of,
                 ),
             )
-            db.after_commit(self.ring)
+            db.after_commit(ring or self.ring)
         return int(row.lastrowid)
+
+    def hurry(self, names: Sequence[str], now: float) -> None:
+        """Make the waiting runs of periodic jobs due by `now`; none is put."""
+        with self.writing(False) as db:
+            at = rescue.row_time(self, now)
+            ours = "name IN (SELECT value FROM json_each(?)) AND once GLOB 'tick*'"
+            sql = f"UPDATE job SET due_at = ? WHERE due_at > ? AND {ours}"  # noqa: S608
+            if db.execute_sql(sql, (at, at, as_json(list(names)))).rowcount:
+                db.after_commit(self.ring)
 
     def ring(self) -> None:
         """Wake a worker of every consumer."""

@@ -24,7 +24,7 @@ BUCKETS_TO_A_DOUBLING = 4
 
 
 def write(rows: Rows) -> None:
-    """Write down which runs have ended: once a second in a worker, not at each job.
+    """Write down which runs have ended: each two seconds in a worker, not at each job.
 
     A row is so many runs of a lane that ended so, in that minute and bucket.
     """

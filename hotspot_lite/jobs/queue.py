@@ -17,24 +17,32 @@ from typing import Any, TypeVar
 
 from huey.api import Huey, PeriodicTask, Task, TaskWrapper
 from huey.exceptions import RetryTask
+from peewee import PeeweeException
 
+from hotspot_lite import clock, store
 from hotspot_lite.bell import Bell
 from hotspot_lite.errors import BadInput, GiveUp, HotspotError, TryAgain
-from hotspot_lite.jobs import lanes, limits, notes, rescue
+from hotspot_lite.jobs import lanes, limits, notes, rescue, timetable
 from hotspot_lite.jobs.consumer import LaneConsumer
 from hotspot_lite.jobs.files import Rows
 from hotspot_lite.jobs.limits import Rate
 from hotspot_lite.jobs.storage import JsonMessages, LaneStorage
 from hotspot_lite.jobs.tables import Taken
-from hotspot_lite.jobs.timetable import Periodic, note_run
+from hotspot_lite.jobs.timetable import Periodic
+from hotspot_lite.store import room
 
 log = logging.getLogger("hotspot.jobs")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A ring can be lost with its listener, never the row: somebody looks this often.
 POLL_SECONDS = 5.0
+# Between the first runs of two periodic jobs.
+START_SECONDS = 0.1
 # A tick that takes longer is worth a line in the log.
 SLOW_SECONDS = 1.0
+
+# How long a job waits that the full disk refused.
+ROOM_SECONDS = 5.0
 
 _running = threading.local()
 
@@ -134,7 +142,23 @@ class LaneHuey(Huey):
 
     def tick(self, name: str, delay_seconds: float) -> None:
         """Put the next run of a job that is declared with `every_seconds`."""
-        self.rows.put(name, {}, once="tick", delay_seconds=delay_seconds, durable=False)
+        now = time.time()
+        delay = timetable.on_beat(delay_seconds, now)
+
+        def ring() -> None:
+            # Our own thread serves its lane, and may well look in time without.
+            if self.bell is None or not self.bell.looks_within(delay):
+                self.rows.ring()
+
+        # By the same `now`: a millisecond beside the beat would be a wake of its own.
+        self.rows.put(
+            *(name, {}),
+            once="tick",
+            delay_seconds=delay,
+            durable=False,
+            now=now,
+            ring=ring,
+        )
 
     def dequeue(self) -> Task | None:
         """The best job there is, reserved; or None after a wait for the bell."""
@@ -145,6 +169,9 @@ class LaneHuey(Huey):
         if taken is None:
             self._wait(self.bell)
             return None
+        if not getattr(_running, "has_begun", False):
+            _running.has_begun = True
+            self.bell.ring()  # maybe there is more
         kind = self.kinds.get(taken.name)
         if kind is None:
             says = f"There is no job {taken.name} in this version."
@@ -166,7 +193,22 @@ class LaneHuey(Huey):
         return taken
 
     def _wait(self, bell: Bell) -> None:
-        bell.wait(lambda: self.rows.next_due_seconds(self.served, POLL_SECONDS))
+        bell.wait(
+            lambda: self.rows.next_due_seconds(self.served, POLL_SECONDS), self._rest
+        )
+
+    def begin(self) -> None:
+        """A new thread waits until it is called: most boxes never need them all.
+
+        Who starts the consumer calls one; each that finds its first job calls another.
+        """
+        assert self.bell is not None
+        self._wait(self.bell)
+
+    def _rest(self) -> None:
+        """This thread isn't needed for now: an open database takes a megabyte."""
+        self.rows.close()
+        store.close()
 
     def _look_after_the_dead(self, bell: Bell) -> None:
         now = time.monotonic()
@@ -194,10 +236,18 @@ class LaneHuey(Huey):
         if taken.token in self.given_up:
             self.given_up.discard(taken.token)
             notes.thread_came_back(self.rows, taken)
-        elif periodic is not None:
-            note_run(self.rows, periodic, taken, seconds, time.time())
-            if periodic.every is not None:
-                self.tick(taken.name, periodic.every())
+        elif periodic is not None and not taken.is_noted:
+            self._note(taken, periodic, seconds)
+
+    def _note(self, taken: Taken, periodic: Periodic, seconds: float) -> None:
+        now = time.time()
+        pause = periodic.every() if periodic.every else None
+        next_at = periodic.next_after(now) if pause is None else now + pause
+        with self.rows.writing(False):
+            timetable.note_run(self.rows, periodic, taken, seconds, now, next_at)
+            if pause is not None:
+                self.tick(taken.name, pause)
+        taken.is_noted = True
 
     def give_up(self, taken: Taken, thread: int) -> None:
         """Show a thread as stuck, and have somebody take its job back at once."""
@@ -211,8 +261,25 @@ class LaneHuey(Huey):
     def _settle(self, task: Task, value: object, exc: Exception | None) -> None:
         taken: Taken = task.taken
         task.retries = 0  # what Huey may have added for RetryTask: retrying is ours
+        try:
+            if exc is not None and _is_for_want_of_room(exc):
+                raise exc
+            self._note_end(task, exc)
+        except Exception as fault:
+            if not _is_for_want_of_room(fault):
+                raise
+            self._wait_for_room(taken, fault)
+
+    def _wait_for_room(self, taken: Taken, exc: Exception) -> None:
+        # Nobody's fault: it costs no try, and noting one would want the disk as well.
+        taken.says, taken.wait_seconds = _says(exc), ROOM_SECONDS
+        self.rows.held[taken.name] = time.time() + ROOM_SECONDS
+        self.rows.give_back(taken)
+
+    def _note_end(self, task: Task, exc: Exception | None) -> None:
+        taken: Taken = task.taken
         if exc is None:
-            self.rows.done(taken)
+            self._done(taken, type(task).job_periodic)
             if type(task).job_rate is not None:
                 limits.accepted(self.rows, type(task).job_rate)
         elif isinstance(exc, RetryTask):
@@ -221,6 +288,16 @@ class LaneHuey(Huey):
             self._give_up(task, taken, exc)
         else:
             self._try_again(type(task).job_rate, taken, exc)
+
+    def _done(self, taken: Taken, periodic: Periodic | None) -> None:
+        if periodic is None or taken.durable or taken.token in self.given_up:
+            self.rows.done(taken)
+            return
+        # Ticks come a hundred times a minute: the end of one, its note and the next
+        # are one commit.
+        with self.rows.writing(False):
+            self.rows.done(taken)
+            self._note(taken, periodic, clock.boot_seconds() - taken.since_boot)
 
     def _try_again(self, rate: Rate | None, taken: Taken, exc: Exception) -> None:
         wait, says = float(taken.lane.wait_seconds(taken.attempt)), _says(exc)
@@ -251,6 +328,8 @@ class LaneHuey(Huey):
     def create_consumer(self, **options: Any) -> LaneConsumer:
         """What `huey_consumer` calls: open the files, then make the consumer."""
         self.opened()
+        # Huey's scheduler has nothing for us but the crontab, which has minutes.
+        options["scheduler_interval"] = 60
         # Two lines for every job, ticks included, would be most of what we write.
         hueys = logging.getLogger("huey")
         hueys.setLevel(logging.WARNING)
@@ -261,9 +340,10 @@ class LaneHuey(Huey):
 
     def start_ticking(self) -> None:
         """Put the first run of every job with `every_seconds` whose lane we serve."""
-        for name, kind in self.kinds.items():
-            if kind.job_every is not None and lanes.of(name) in self.served:
-                self.tick(name, 0.0)
+        names = [name for name, kind in self.kinds.items() if kind.job_every]
+        served = [name for name in names if lanes.of(name) in self.served]
+        for place, name in enumerate(served):
+            self.tick(name, place * START_SECONDS)  # not all at once beside the web
 
 
 def _is_no_plain_fault(record: logging.LogRecord) -> bool:
@@ -277,6 +357,11 @@ def _log_to_stderr() -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+
+
+def _is_for_want_of_room(exc: Exception) -> bool:
+    # Of the ledger: a job whose own file found no room fails like any other.
+    return isinstance(exc, PeeweeException) and room.refuses_all(exc)
 
 
 def _is_final(kind: type[Task], taken: Taken, exc: Exception) -> bool:

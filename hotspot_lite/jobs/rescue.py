@@ -92,12 +92,13 @@ def notice_step(rows: Rows, now: float, boot: float | None = None) -> float:
     So a clock set back starves no retry, and one set forward releases no herd. Does
     nothing inside a transaction, whose rollback would undo the half of it.
     """
-    if rows.main.in_transaction():
+    if rows.main.in_transaction() or rows.run.in_transaction():
         return 0.0
     boot = clock.boot_seconds() if boot is None else boot
-    if _offset(rows) is None:
+    offset = _offset(rows)
+    if offset is None:
         return _first_look(rows, now, now - boot)
-    if not _step(rows, now, boot):
+    if not _stepped(now - boot - offset):
         return 0.0
     # In the writer's turn: who writes a job sees all of this or nothing of it.
     with rows.writing(True) as db, rows.run_lock, rows.run.atomic():
@@ -117,8 +118,12 @@ def row_time(rows: Rows, now: float) -> float:
 def _step(rows: Rows, now: float, boot: float) -> float:
     # By how much the clock was set since the rows were last moved; 0 if it wasn't.
     offset = _offset(rows)
-    step = 0.0 if offset is None else now - boot - offset
-    return step if abs(step) >= clock.STEP_SECONDS else 0.0
+    return 0.0 if offset is None else _stepped(now - boot - offset)
+
+
+def _stepped(seconds: float) -> float:
+    # Two clocks always differ a little: that is no step.
+    return seconds if abs(seconds) >= clock.STEP_SECONDS else 0.0
 
 
 def _offset(rows: Rows) -> float | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # How far ahead we look for a crontab's next minute.
 DAYS_AHEAD = 32
+# Pauses end on even seconds, so that one wake is for all that are due.
+BEAT_SECONDS = 2.0
 LENGTHS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -116,11 +118,27 @@ def _error(rows: Rows, name: str) -> str:
     return ""
 
 
+def on_beat(pause_seconds: float, now: float) -> float:
+    """A pause of some whole seconds, less what is over a beat; any other is exact.
+
+    One of an odd length ends on a whole second.
+    """
+    if pause_seconds < BEAT_SECONDS or pause_seconds % 1:
+        return pause_seconds
+    beat = BEAT_SECONDS if pause_seconds % BEAT_SECONDS == 0 else BEAT_SECONDS / 2
+    return pause_seconds - (now + pause_seconds) % beat
+
+
 def note_run(
-    rows: Rows, one: Periodic, taken: Taken, seconds: float, now: float
+    rows: Rows,
+    one: Periodic,
+    taken: Taken,
+    seconds: float,
+    now: float,
+    next_at: float | None,
 ) -> None:
     """A periodic job has run; where it had failed before, that has passed."""
-    with rows.run_lock, rows.run.atomic():
+    with rows.writing(False):
         old = rows.run.execute_sql(
             "SELECT error FROM timed WHERE name = ?", (one.name,)
         ).fetchone()
@@ -128,8 +146,7 @@ def note_run(
         rows.run.execute_sql(
             "UPDATE timed SET last_at = ?, took_seconds = ?, next_at = ?, error = ?"
             " WHERE name = ?",
-            (now - seconds, seconds, again_at or one.next_after(now), taken.says)
-            + (one.name,),
+            (now - seconds, seconds, again_at or next_at, taken.says) + (one.name,),
         )
     if taken.end == "done" and old is not None and old[0]:
         with rows.writing(taken.durable) as db:

@@ -7,12 +7,13 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
 returning, pairing, mirroring, cutting, turning, slowing, ending, checking, minding,
 noticing, auditing, reporting, bookkeeping, importing, watching, errands, hooking,
-keeping.
+keeping, carrying, making_room.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
 from hotspot_lite.journey.bookkeeping import sync_books
 from hotspot_lite.journey.byhand import confirm, match
+from hotspot_lite.journey.carrying import carry
 from hotspot_lite.journey.checking import check_router
 from hotspot_lite.journey.cutting import kick
 from hotspot_lite.journey.ending import close_stale, drain, expire
@@ -31,6 +32,7 @@ from hotspot_lite.journey.inquiring import (
 )
 from hotspot_lite.journey.keeping import backup, backup_now, tidy
 from hotspot_lite.journey.lettering import make_good, write_due, write_of_sale
+from hotspot_lite.journey.making_room import clear_away, look_at_room
 from hotspot_lite.journey.minding import mind_machine
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
@@ -53,9 +55,11 @@ __all__ = [
     "backup",
     "backup_now",
     "call_hook",
+    "carry",
     "catch_up",
     "change_rate",
     "check_router",
+    "clear_away",
     "close_stale",
     "confirm",
     "displace",
@@ -72,6 +76,7 @@ __all__ = [
     "let_in_bare",
     "listen",
     "look",
+    "look_at_room",
     "look_for_hooks",
     "mail_takings",
     "make_good",

@@ -17,7 +17,7 @@ LOOK_BACK_SECONDS = 7 * 86_400
 
 
 # What ends by no clock (data over, money taken back) is cut off within five seconds.
-MOST_PAUSE_SECONDS, LEAST_PAUSE_SECONDS = 3.5, 0.5
+MOST_PAUSE_SECONDS, LEAST_PAUSE_SECONDS = 4.0, 0.5
 
 
 def _pause() -> float:

@@ -10,9 +10,6 @@ from typing import Any
 
 from hotspot_lite import onboarding, outside
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.fitting.apply import Fitting
-from hotspot_lite.fitting.look import look
-from hotspot_lite.journey import proving
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.trade.house import errands
 from hotspot_lite.wires.routeros import Router
@@ -48,6 +45,8 @@ def run_router_errand(errand_id: int) -> None:
 
 
 def _plan() -> dict[str, Any]:
+    from hotspot_lite.fitting.look import look  # when a router is set up, then never
+
     reading = here.clock()
     with Router(_address()) as router:
         seen = look(router, reading.at if reading.believed else None)
@@ -55,6 +54,8 @@ def _plan() -> dict[str, Any]:
 
 
 def _apply(rewrites_secret: bool = False) -> dict[str, Any]:
+    from hotspot_lite.fitting.apply import Fitting  # as above
+
     site = replace(outside.site(here.settings), rewrites_secret=rewrites_secret)
     fitting = Fitting(
         site,
@@ -67,6 +68,8 @@ def _apply(rewrites_secret: bool = False) -> dict[str, Any]:
 
 
 def _test() -> dict[str, Any]:
+    from hotspot_lite.journey import proving  # as above
+
     return {"steps": [one.as_dict() for one in proving.prove_safely(here.box)]}
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hotspot_lite import jobs
+from hotspot_lite.journey import carrying
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.store.backup import forget_scratch
-from hotspot_lite.trade.keeping import backups, tidying
+from hotspot_lite.trade.house import room
+from hotspot_lite.trade.keeping import backups, elsewhere, tidying
 from hotspot_lite.trade.office import exports, uploads
 
 # Not on the hour, when reports and others' jobs begin.
@@ -27,12 +30,26 @@ def backup() -> None:
     where = places()
     if backups.is_due(where, here.now()):
         backups.make(here.settings.data_dir, where, here.now())
+        if room.standing() != "plenty":
+            backups.thin_out(where)
+    _have_carried()
+    reading = here.clock()
+    if reading.believed:
+        carrying.tell_if_late(here.settings, reading.at)
 
 
 @huey.job("log-rotation")
 def backup_now(who: str) -> None:
     """Back up because `who` wants it."""
     backups.make(here.settings.data_dir, places(), here.now())
+    _have_carried()
+
+
+def _have_carried() -> None:
+    """Put the job that brings the newest to the other machine, when one is due."""
+    newest = carrying.newest_at_home(places())
+    if elsewhere.is_due(newest, elsewhere.terms(here.settings), here.now()):
+        jobs.put("log-rotation.carry", once="carry")
 
 
 @huey.job("log-rotation", minutes=_hourly_too)
@@ -47,7 +64,7 @@ def tidy() -> None:
         uploads.forget_old(here.settings.data_dir, reading.at)
         for folder in (here.settings.data_dir, places().home):
             forget_scratch(folder, reading.at)
-        tidying.tidy(here.settings, reading.at)
+        tidying.tidy(here.settings, reading.at, is_short=room.standing() != "plenty")
 
 
 def places() -> backups.Places:

@@ -10,7 +10,6 @@ from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.office import exports, mailed
-from hotspot_lite.wires import mail
 
 
 def _export_failed(error: str, export_id: int) -> None:
@@ -42,6 +41,8 @@ def mail_takings() -> None:
 
 
 def _mail(day: date, address: str) -> None:
+    from hotspot_lite.wires import mail  # once a day
+
     s = here.settings
     subject, text = mailed.text_of(
         day, s["box.timezone"], s["box.name"], s["box.currency"]

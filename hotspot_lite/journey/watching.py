@@ -10,14 +10,16 @@ from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import sight
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.outside import put_sample, read_sample
-from hotspot_lite.trade.house import figures
+from hotspot_lite.trade.house import figures, room
 from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.service.online import Showing
 from hotspot_lite.wires.routeros import Active, Resource, Router, Traffic
 
 # While nobody looks, the router has better things to do than to tell us.
-UNWATCHED_SECONDS = 60
-NOTICED_SECONDS = 5.0
+UNWATCHED_SECONDS = 60.0
+WATCHED_SECONDS = 5.0
+# A run that comes a little early is no extra one.
+EARLY_SECONDS = 5
 CHARTED_SECONDS = 20
 
 # In this process's memory: a worker that starts anew begins a new one.
@@ -25,9 +27,14 @@ history = figures.History()
 
 
 def _pause() -> float:
-    """How soon somebody who begins to look is noticed, or the rhythm for who looks."""
+    """The rhythm for who looks, or for nobody: who begins to look hurries it."""
     watched = here.box.is_watched()
-    return float(here.settings["router.sample_seconds"]) if watched else NOTICED_SECONDS
+    seconds = float(here.settings["router.sample_seconds"])
+    return seconds if watched else UNWATCHED_SECONDS
+
+
+def _pause_of_show() -> float:
+    return WATCHED_SECONDS if here.box.is_watched() else UNWATCHED_SECONDS
 
 
 @huey.job("router-data", every_seconds=_pause)
@@ -37,7 +44,7 @@ def sample() -> None:
         return
     before = read_sample(here.settings.run_dir, "router") or {}
     age = here.now() - before.get("at", 0)
-    if not here.box.is_watched() and 0 <= age < UNWATCHED_SECONDS:
+    if not here.box.is_watched() and 0 <= age < UNWATCHED_SECONDS - EARLY_SECONDS:
         return
     router = here.router()
     load, online = router.resource(), router.active()
@@ -82,7 +89,7 @@ def keep_figures(now: int) -> None:
     """Put the last hours' minutes into /run for charts; each five minutes one row."""
     minutes = [asdict(one) for one in history.minutes(now)]
     put_sample(here.settings.run_dir, "figures", {"at": now, "minutes": minutes})
-    if here.clock().believed:
+    if here.clock().believed and room.standing() == "plenty":
         figures.keep(history, now)
 
 
@@ -120,7 +127,7 @@ def _showing(one: Active, old: dict[str, Any] | None, seconds: int) -> Showing:
     )
 
 
-@huey.job("dashboard", every_seconds=lambda: 5.0)
+@huey.job("dashboard", every_seconds=_pause_of_show)
 def show() -> None:
     """Put together what the live page shows besides the ledger, into /run."""
     router = read_sample(here.settings.run_dir, "router")

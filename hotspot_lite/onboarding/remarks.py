@@ -223,14 +223,14 @@ def _api_service(site: Site, seen: Seen) -> Iterator[Remark]:
             "tls",
             "note",
             "The box speaks to the router without encryption.",
-            "Give api-ssl a certificate (README, The router) and set router.tls.",
+            "Give api-ssl a certificate (docs/router.md, TLS) and set router.tls.",
         )
     elif service.get("certificate", "none") in ("", "none"):
         yield Remark(
             "tls",
             "warning",
             "The router's api-ssl has no certificate.",
-            "README, The router, has the lines that make one.",
+            "docs/router.md, TLS, has the lines that make one.",
         )
     if not service.get("address"):
         yield Remark(

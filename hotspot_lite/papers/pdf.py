@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.papers.cells import as_text
@@ -147,7 +147,8 @@ def _styles() -> dict[str, Any]:
 
 def _safe(text: str) -> str:
     # The built-in faces have Latin-1; a sign they lack would be a black square.
-    return escape(text.encode("latin-1", "replace").decode("latin-1"))
+    latin = text.encode("latin-1", "replace").decode("latin-1")
+    return html.escape(latin, quote=False)
 
 
 def _foot(canvas: Any, page: Any) -> None:

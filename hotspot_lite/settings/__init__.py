@@ -1,12 +1,11 @@
 """Every setting of the box, declared once: name, kind, default, help, check.
 
 From the one list in `declared` come the reading of environment and file, the commented
-config.toml, the settings page, the README's table and the errors.
+config.toml, the settings page, the table of docs/settings.md and the errors.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.errors import BadInput
-from hotspot_lite.settings.checks import Value
+from hotspot_lite.settings.checks import HoldsSecret, Value
 from hotspot_lite.settings.declared import BY_NAME, BY_VARIABLE, DECLARED, Setting
 
 __all__ = [
@@ -72,6 +71,8 @@ class Settings:
 
 def unknown(name: str, known: Iterable[str], what: str) -> BadInput:
     """The error for a name we don't know, with the nearest one we do."""
+    import difflib  # for a mistake alone: every process loads this module
+
     near = difflib.get_close_matches(name, list(known), 1, 0.5)
     todo = f"Did you mean {near[0]}?" if near else f"Remove it, or see the {what} list."
     return BadInput(f"There is no {what} {name}.", todo, field=name)
@@ -93,7 +94,8 @@ def checked(name: str, raw: object, where: str) -> Value:
     try:
         return setting.check(given)
     except ValueError as exc:
-        shown = "" if setting.secret else f" {given!r}"
+        hides = setting.secret or isinstance(exc, HoldsSecret)
+        shown = "" if hides else f" {given!r}"
         raise BadInput(
             f"{name} in {where} is{shown}; it must be {exc}.", field=name
         ) from None

@@ -5,7 +5,6 @@ The message ends the sentence "it must be …".
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
@@ -14,6 +13,10 @@ from zoneinfo import ZoneInfo
 
 Value = str | int | bool
 Check = Callable[[str], Value]
+
+
+class HoldsSecret(ValueError):
+    """What was given may hold a secret where none belongs: it is not shown."""
 
 
 def text(raw: str) -> str:
@@ -87,6 +90,35 @@ def file_or_none(raw: str) -> str:
     return raw
 
 
+SFTP = re.compile(
+    r"sftp://(?P<user>[A-Za-z0-9_][A-Za-z0-9._-]*)@"
+    r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<folder>(?:/[A-Za-z0-9._~-]+)+)/?"
+)
+
+
+def sftp_or_none(raw: str) -> str:
+    """sftp://user@host[:port]/folder, or nothing; no part of it can be an option.
+
+    /~/folder is one in the home of that user.
+    """
+    if not raw:
+        return ""
+    if re.match(r"sftp://[^/@]*:[^/@]*@", raw):
+        raise HoldsSecret(
+            "an address without a password: the box signs in by its key"
+            " (hotspot-lite backup key)"
+        )
+    found = SFTP.fullmatch(raw)
+    if found is None:
+        raise ValueError("an address such as sftp://backup@192.168.88.2/~/hotspot")
+    if not 1 <= int(found["port"] or 22) <= 65535:
+        raise ValueError("an address with a port from 1 to 65535")
+    if {".", ".."} & set(found["folder"].split("/")):
+        raise ValueError("an address whose folder has no . or .. in it")
+    return raw.rstrip("/")
+
+
 def timezone(raw: str) -> str:
     """A time zone by its IANA name."""
     try:
@@ -139,6 +171,8 @@ def one_of(*words: str) -> Check:
 
     def check(raw: str) -> str:
         if raw not in words:
+            import difflib  # for a mistake alone
+
             near = difflib.get_close_matches(raw, words, 1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise ValueError(f"one of {', '.join(words)}{hint}")

@@ -20,6 +20,7 @@ from hotspot_lite.settings.checks import (
     port,
     positive,
     seconds,
+    sftp_or_none,
     text,
     timezone,
     url,
@@ -82,6 +83,26 @@ DECLARED: tuple[Setting, ...] = (
         one_of("auto", "trusted"),
     ),
     Setting(
+        "disk.low_mib",
+        400,
+        "Below so many MiB free on the disk of box.data_dir, what is not needed for"
+        " selling stops: charts, exports, imports, old backups.",
+        positive,
+    ),
+    Setting(
+        "disk.full_mib",
+        100,
+        "Below so many MiB free nothing new is sold; what is paid goes on.",
+        positive,
+    ),
+    Setting(
+        "disk.reserve_mib",
+        32,
+        "So many MiB are kept back in box.data_dir, and let go when the disk is full,"
+        " for what is paid already; 0: none.",
+        count,
+    ),
+    Setting(
         "backup.dir",
         "",
         "Where hourly backups are kept; empty: backups in box.data_dir.",
@@ -100,6 +121,34 @@ DECLARED: tuple[Setting, ...] = (
         "A file of one line, a passphrase: copies and downloads of backups are"
         " encrypted with it; empty: they are not. Keep it on paper elsewhere too.",
         file_or_none,
+    ),
+    Setting(
+        "backup.elsewhere",
+        "",
+        "Another machine that gets encrypted copies over SFTP, e.g."
+        " sftp://backup@192.168.88.2/~/hotspot; empty: none. See: hotspot-lite"
+        " backup key",
+        sftp_or_none,
+    ),
+    Setting(
+        "backup.elsewhere_hours",
+        1,
+        "Hours between two copies that go there: 1, each backup; for a router 24, as"
+        " its flash is small and wears.",
+        positive,
+    ),
+    Setting(
+        "backup.elsewhere_keep",
+        0,
+        "How many copies are kept there, e.g. 3 on a router; 0: of the last 24 hours,"
+        " 7 days and 4 weeks, as on the box.",
+        count,
+    ),
+    Setting(
+        "backup.elsewhere_late_days",
+        2,
+        "Days without a new copy there after which the owner is told.",
+        positive,
     ),
     Setting(
         "tidy.events_days",
@@ -424,7 +473,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "mail.tls",
         True,
-        "Whether mail leaves encrypted only. false: only for a server on this machine.",
+        "Whether mail leaves encrypted only. no: only for a server on this machine.",
         flag,
     ),
     Setting("mail.username", "", "The user there."),

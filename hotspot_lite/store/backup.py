@@ -48,12 +48,20 @@ class Backup:
 
 def found(folder: Path) -> list[Backup]:
     """The backups in `folder`, the newest first."""
-    rows = []
-    for path in folder.glob("hotspot-*.zip*"):
-        if match := NAME.fullmatch(path.name):
-            at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-            rows.append(Backup(path, int(at.timestamp())))
-    return sorted(rows, key=lambda backup: backup.at, reverse=True)
+    found = (named(path) for path in folder.glob("hotspot-*.zip*"))
+    return sorted((one for one in found if one), key=lambda one: one.at, reverse=True)
+
+
+def named(path: Path) -> Backup | None:
+    """The backup that a file is by its name, wherever it lies; None: it is none."""
+    match = NAME.fullmatch(path.name)
+    if match is None:
+        return None
+    try:
+        at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:  # a month 13: no name of ours
+        return None
+    return Backup(path, int(at.timestamp()))
 
 
 def make(data_dir: Path, folder: Path, now: int) -> Backup:
@@ -105,7 +113,7 @@ def check_ledger(path: Path) -> str:
             if rows != [("ok",)]:
                 return str(rows[0][0]).replace("\n", " ")
             ran = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
-    except sqlite3.Error as exc:
+    except (sqlite3.Error, UnicodeDecodeError) as exc:
         return f"SQLite says: {exc}."
     if newer := {name for (name,) in ran} - set(migrations.names()):
         return f"A newer hotspot-lite made it (it knows {sorted(newer)[0]})."

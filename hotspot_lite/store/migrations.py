@@ -87,3 +87,18 @@ def is_current(path: Path) -> bool:
         except sqlite3.OperationalError:
             return False
     return set(names()) <= {name for (name,) in had}
+
+
+def made_at(path: Path) -> str:
+    """When the file's first step ran, as it was noted then; "" where nobody can tell.
+
+    No two boxes have the same moment, and all copies of one have.
+    """
+    first = "SELECT applied_at FROM _sqlite_migrations WHERE name = ?"
+    try:
+        # Not a write: a broken file stays as it is.
+        with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as found:
+            row = found.execute(first, (names()[0],)).fetchone()
+    except (sqlite3.Error, UnicodeDecodeError):
+        return ""
+    return str(row[0]) if row else ""

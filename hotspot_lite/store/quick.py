@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from peewee import Field, ForeignKeyAccessor, ForeignKeyField, Model
+from peewee import AutoField, Field, ForeignKeyAccessor, ForeignKeyField, Model
 
 from hotspot_lite.store.file import database
 
@@ -18,12 +18,22 @@ Row = TypeVar("Row", bound=Model)
 
 
 def create(model: type[Row], **values: Any) -> Row:
-    """Insert a row and return it, like `model.create(**values)`."""
+    """Insert a row and return it, like `model.create(**values)`.
+
+    Its key is the database's to give, or, where that is a row of another table, among
+    the `values`.
+    """
     row = model(**values)
     sql, fields = _insert(model)
     given = [field.db_value(row.__data__.get(field.name)) for field in fields]
-    setattr(row, _meta(model).primary_key.name, _run(sql, given).lastrowid)
+    made = _run(sql, given)
+    if _gives_key(model):
+        setattr(row, _meta(model).primary_key.name, made.lastrowid)
     return row
+
+
+def _gives_key(model: type[Model]) -> bool:
+    return isinstance(_meta(model).primary_key, AutoField)
 
 
 class _Accessor(ForeignKeyAccessor):
@@ -94,7 +104,8 @@ def _meta(model: type[Model]) -> Any:
 @cache
 def _insert(model: type[Model]) -> tuple[str, list[Field]]:
     meta = _meta(model)
-    fields = [field for field in meta.sorted_fields if field is not meta.primary_key]
+    made = meta.primary_key if _gives_key(model) else None
+    fields = [field for field in meta.sorted_fields if field is not made]
     names = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join("?" * len(fields))
     sql = f'INSERT INTO "{meta.table_name}" ({names}) VALUES ({marks})'  # noqa: S608

@@ -9,6 +9,7 @@ from bottle import Bottle, HTTPError, HTTPResponse
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
+from hotspot_lite.trade.house import room
 from hotspot_lite.web import board, pages
 from hotspot_lite.web.admin.login import Door
 
@@ -26,10 +27,11 @@ class Api:
         app.route("/metrics", "GET", self.metrics)
 
     def health(self) -> HTTPResponse:
-        """GET /healthz: 200 where the database answers."""
+        """GET /healthz: 200 where the database answers; `room`: plenty, low or full."""
         store.database.execute_sql("SELECT 1").fetchone()
         reading = self.box.clock.now()
-        return pages.json_page({"ok": True, "clock_believed": reading.believed})
+        told = {"clock_believed": reading.believed, "room": room.standing()}
+        return pages.json_page({"ok": True} | told)
 
     def metrics(self) -> HTTPResponse:
         """GET /metrics for Prometheus: for this machine and staff, it tells takings."""

@@ -7,9 +7,11 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse, request, response
 from peewee import PeeweeException
 
+from hotspot_lite.store import room
 from hotspot_lite.trade.house import look
 from hotspot_lite.trade.models import Look
 from hotspot_lite.web import pages
+from hotspot_lite.web.admin.login import STALE
 from hotspot_lite.web.language import Words, words
 from hotspot_lite.web.portal.sheet import Sheet
 from hotspot_lite.web.portal.visitor import Visitor
@@ -30,9 +32,9 @@ class Mishaps(Sheet):
         if is_unknown and not request.path.startswith(pages.OWN):
             url = str(self.box.settings["web.public_url"])
             return _apply(pages.go_to(f"{url}/", 302))
-        return _apply(self._page(error.status_code))
+        return _apply(self._page(_status(error), error.body == STALE))
 
-    def _page(self, status: int) -> HTTPResponse:
+    def _page(self, status: int, is_stale: bool = False) -> HTTPResponse:
         if request.path.startswith("/api/v1/"):
             told = {"says": _says(words("en"), status), "todo": "", "field": ""}
             return pages.json_page({"error": told}, status)
@@ -40,7 +42,7 @@ class Mishaps(Sheet):
             return pages.text_page(_says(words("en"), status) + "\n", status)
         who = self._who()
         t = self.words(who)
-        says = _says(t, status)
+        says = t("error.stale") if is_stale else _says(t, status)
         return pages.portal_page("error", t, status, says=says, **self._frame(who))
 
     def _who(self) -> Visitor:
@@ -65,6 +67,13 @@ class Mishaps(Sheet):
             "help_phone": found.phone,
             "back_link": "/admin/" if is_staff else self.link("/", who, who.lang),
         }
+
+
+def _status(error: HTTPError) -> int:
+    """Its own; 507 where it is the disk that took nothing."""
+    exc = error.exception
+    is_disk = error.status_code == 500 and exc is not None and room.refuses_all(exc)
+    return 507 if is_disk else int(error.status_code)
 
 
 def _says(t: Words, status: int) -> str:

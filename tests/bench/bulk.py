@@ -110,7 +110,7 @@ def put_payments(count: int) -> None:
 
 
 def main(count: int = 5000) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     found: dict[str, str] = {}
     with running_box(more=SETTINGS) as stage:
         opened = boxes.open_box(stage.environment)

@@ -40,7 +40,7 @@ def live(stage: Stage, minutes: int, sales_count: int) -> int:
 
 
 def main(minutes: int = 10) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     with running_box() as stage:
         time.sleep(5)
         idle = live(stage, minutes, 0)

@@ -45,7 +45,7 @@ def all_served(stage: Stage, count: int) -> bool:
 
 
 def main(count: int = 400, rounds: int = 3) -> dict[str, str]:
-    """Rows of the README's table: the middle of a few rounds, as the VM is shared."""
+    """Rows of docs/measured.md: the middle of a few rounds, as the VM is shared."""
     sustained, drained = [], []
     for _ in range(rounds):
         with running_box() as stage:

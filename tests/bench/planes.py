@@ -85,7 +85,7 @@ def _took() -> float:
 
 
 def main(count: int = 30, users: int = 2000) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     with running_box() as stage:
         found = cut_off(stage, count)
     with running_box("web") as stage:

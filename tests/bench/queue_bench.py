@@ -85,7 +85,7 @@ def rate(environment: dict[str, str], count: int) -> float:
 
 
 def main(count: int = 20_000) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "HOTSPOT_CONFIG": f"{folder}/config.toml",

@@ -1,6 +1,6 @@
 """Our FreeRADIUS beside Debian's stock `sql`, the same customers, the same run.
 
-python tests/bench/radius_compare.py [--write]     (3 minutes; root; --write: README)
+python tests/bench/radius_compare.py [--write]  (3 minutes; root)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from radius_load import Told
 from radius_rivals import Rival, ours, stock
 
 HERE = Path(__file__).parent
-README = HERE.parents[1] / "README.md"
+PAGE = HERE.parents[1] / "docs" / "measured.md"
 BETWEEN = re.compile(r"(<!-- bench-radius -->\n).*?(<!-- /bench-radius -->)", re.S)
 NAMES = [f"u{n}" for n in range(2000)]
 ROUNDS = 3
@@ -36,7 +36,7 @@ import sys, time
 from pathlib import Path
 from hotspot_lite import store
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import sessions
+from hotspot_lite.trade.service import sessions
 store.open_file(Path(sys.argv[1]) / "hotspot.db")
 while True:
     spool.drain(Path(sys.argv[1]) / "spool" / "acct.tsv",
@@ -135,7 +135,7 @@ def table(rounds: dict[tuple[str, bool], list[Told]], load: float) -> str:
 
 
 def main() -> None:
-    """Measure, print, and write the README when asked to."""
+    """Measure, print, and write docs/measured.md when asked to."""
     load = os.getloadavg()[0]
     rounds: dict[tuple[str, bool], list[Told]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -153,9 +153,9 @@ def main() -> None:
     text = table(rounds, load)
     print(text)
     if "--write" in sys.argv:
-        old = README.read_text(encoding="utf-8")
+        old = PAGE.read_text(encoding="utf-8")
         new = BETWEEN.sub(lambda found: found[1] + text + found[2], old)
-        README.write_text(new, encoding="utf-8")
+        PAGE.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def _flushes(tracer: subprocess.Popen[bytes] | None, file: str) -> str:
 
 
 def main(seconds: int = 60) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     with running_box() as stage:
         time.sleep(5)
         return at_rest(stage, seconds) | at_work(stage)

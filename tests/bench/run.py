@@ -1,6 +1,6 @@
-"""Runs every bench and writes the README's table of what was measured.
+"""Runs every bench and writes the table of docs/measured.md.
 
-python tests/bench/run.py          (5 minutes; --print leaves the README alone)
+python tests/bench/run.py          (5 minutes; --print leaves it alone)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import queue_bench
 import rest
 import sale
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "measured.md"
 BETWEEN = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.S)
 # What the design asks for; shown beside, never asserted.
 WANTED = {
@@ -69,15 +69,15 @@ def table(found: dict[str, str]) -> str:
 
 
 def main() -> None:
-    """Measure all; write the README unless told only to print."""
+    """Measure all; write docs/measured.md unless told only to print."""
     found: dict[str, str] = {}
     for bench in (sale, load, queue_bench, rest, planes):
         found |= bench.main()
     text = table(found)
     print(text)
     if "--print" not in sys.argv:
-        old = README.read_text(encoding="utf-8")
-        README.write_text(
+        old = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(
             BETWEEN.sub(lambda m: m[1] + text + m[2], old), encoding="utf-8"
         )
 

@@ -14,7 +14,7 @@ from hotspot_lite.stage import until
 
 
 def main(count: int = 200) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     with running_box() as stage:
         sales = ready_sales(stage, count)
         online, told = [], []

@@ -93,7 +93,7 @@ def sell(stage: Stage) -> list[float]:
 
 
 def main(megabytes: int = 512) -> dict[str, str]:
-    """Rows of the README's table."""
+    """Rows of the table in docs/measured.md."""
     limit = Limit(megabytes * 1_000_000)
     with running_box("web") as stage:
         stop_all(stage)

@@ -108,7 +108,7 @@ class TestBadFiles:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(moving.recovered, "settle", full)
+        monkeypatch.setattr(moving.recovered, "doubt_what_was_to_do", full)
         with (
             house.unpacked(exported, None, home) as (came, folder),
             pytest.raises(HotspotError, match="No space"),

@@ -69,6 +69,39 @@ def test_restart_brings_a_new_worker_under_supervisord(served: dict[str, str]) -
     assert not set(told["pids"]) & set(before)
 
 
+def test_a_changed_setting_is_taken_up_without_a_restart_by_hand(
+    served: dict[str, str],
+) -> None:
+    ends = time.monotonic() + 30
+    while len(found := processes(served)) < 3:
+        assert time.monotonic() < ends, "the box did not come up"
+        time.sleep(0.2)
+    _, told = command(served, "setting", "set", "box.name", "Mama Njeri")
+    assert told["not_in_use_by"] == ["live", "web", "worker"]
+    code, told = command(served, "setting", "apply")
+    assert (code, told["anew"]) == (0, ["live", "web", "worker"])
+    assert not set(processes(served)) & set(found)
+    assert command(served, "setting", "apply") == (0, {"anew": []})
+
+
+def processes(environ: dict[str, str]) -> list[str]:
+    """The files by which processes say that they run; those of the dead are away."""
+    command(environ, "setting", "apply")
+    return [
+        path.name for path in Path(environ["HOTSPOT_BOX_RUN_DIR"]).glob("running/*")
+    ]
+
+
+def test_a_setting_of_the_environment_is_not_changed_without_effect(
+    box_environment: dict[str, str],
+) -> None:
+    environ = box_environment | {"HOTSPOT_BOX_NAME": "Town"}
+    assert command(environ, "db", "migrate")[0] == 0
+    code, told = command(environ, "setting", "set", "box.name", "Mama Njeri")
+    assert code == 1
+    assert "environment" in told["error"]
+
+
 def test_status_of_no_worker_is_3(box: Box, box_environment: dict[str, str]) -> None:
     assert command(box_environment, "worker", "status") == (3, [])
 

@@ -10,6 +10,8 @@ from patient import Examine
 
 from hotspot_lite.box import Box
 from hotspot_lite.store import backup, copies
+from hotspot_lite.trade.keeping import elsewhere
+from hotspot_lite.wires import sftp_keys
 
 
 def back_up(box: Box, age_seconds: int = 60) -> backup.Backup:
@@ -74,3 +76,43 @@ class TestBackups:
         words.write_text("one two three four five")
         words.chmod(0o600)
         assert "not encrypted" in examine().of("HL-BAK-02")["says"]
+
+
+class TestElsewhere:
+    URL = "sftp://a@nas/x"
+
+    @pytest.fixture(autouse=True)
+    def other_machine(self, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOTSPOT_BACKUP_ELSEWHERE", self.URL)
+
+    def test_what_is_missing_is_asked_for_one_step_after_the_other(
+        self,
+        box: Box,
+        examine: Examine,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        keys = elsewhere.folder(box.settings)
+        assert "backup key" in examine().of("HL-BAK-03")["remedy"]
+        sftp_keys.make(keys, "ed25519")
+        assert "--trust" in examine().of("HL-BAK-03")["remedy"]
+        sftp_keys.pin(keys, "nas", sftp_keys.HostKey("ssh-ed25519", "AAAA"))
+        assert "passphrase_file" in examine().of("HL-BAK-03")["remedy"]
+        words = tmp_path / "words"
+        words.write_text("one two three four five")
+        words.chmod(0o600)
+        monkeypatch.setenv("HOTSPOT_BACKUP_PASSPHRASE_FILE", str(words))
+        assert examine().level("HL-BAK-03") == "note"
+        self.seen(box, 60)
+        assert examine().level("HL-BAK-03") == "ok"
+        assert examine().level("HL-BAK-02") == "ok"
+        self.seen(box, 5 * backup.DAY)
+        found = examine().of("HL-BAK-03")
+        assert found["level"] == "warning"
+        assert "5 d" in found["says"]
+        monkeypatch.setenv("PATH", "/nowhere")
+        assert "openssh-client" in examine().of("HL-BAK-03")["remedy"]
+
+    def seen(self, box: Box, age_seconds: int) -> None:
+        made = back_up(box, age_seconds)
+        elsewhere.seen({f"{made.path.name}.age": 1}, self.URL)

@@ -7,13 +7,16 @@ import pytest
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.trade.models import (
+    Agent,
     Customer,
     Device,
     Event,
     Payment,
     Plan,
     Session,
+    Staff,
     Subscription,
+    ToldPaid,
     UsageDay,
 )
 
@@ -49,6 +52,14 @@ def test_a_row_may_point_to_another_by_itself_or_by_its_id() -> None:
 def test_a_table_whose_key_has_another_name(box: Box) -> None:
     event = store.create(Event, at=1, channel="x", type="y", body="{}")
     assert Event.get().seq == event.seq == 1
+
+
+def test_a_key_that_is_another_row_is_kept_as_it_is(box: Box) -> None:
+    for ref in ("a", "b"):
+        about = {"terms": "{}", "amount_cents": 1, "phone": "", "asked_at": 1}
+        payment = store.create(Payment, ref=ref, token_hash=ref, state="paid", **about)
+    told = store.create(ToldPaid, payment=payment, checkout_request_id="x", told_at=1)
+    assert told.payment == ToldPaid.get().payment == payment
 
 
 def test_a_row_is_found_by_one_of_its_columns() -> None:
@@ -112,3 +123,10 @@ def test_a_key_to_a_row_is_a_row_none_or_the_models_own_error() -> None:
         _ = Device(mac="03", customer=99, seen_at=1).customer
     with pytest.raises(Customer.DoesNotExist):
         _ = Device(mac="03", seen_at=1).customer
+
+
+def test_a_row_whose_key_is_another_row_keeps_that_key() -> None:
+    for name in ("a", "b"):
+        member = store.create(Staff, name=name, password="", role="agent", made_at=1)
+    made = store.create(Agent, staff=member, commission_bp=0, limit_cents=0)
+    assert made.staff.name == Agent.get().staff.name == "b"

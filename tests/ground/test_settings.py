@@ -47,6 +47,12 @@ def test_environment_goes_before_file_before_database_before_default(
         ('[mpesa]\nshortcode = "17A"', r"5 to 10 digits"),
         ('[mpesa]\ncallback_url = "ftp://x"', r"https://"),
         ('[box]\ndata_dir = "data"', r"begins with /"),
+        ('[backup]\nelsewhere = "nas:/x"', r"such as sftp://backup@"),
+        ('[backup]\nelsewhere = "sftp://nas/x"', r"such as sftp://"),
+        ('[backup]\nelsewhere = "sftp://a@nas"', r"such as sftp://"),
+        ('[backup]\nelsewhere = "sftp://a@-oProxy/x"', r"such as sftp://"),
+        ('[backup]\nelsewhere = "sftp://a@nas:99999/x"', r"port from 1 to 65535"),
+        ('[backup]\nelsewhere = "sftp://a@nas/../x"', r"no \. or \.\."),
         ('[box]\nname = "a\\nb"', r"one line of text"),
         ("web = 3", r"no section in .* web"),
         ("[web\nport = 1", r"not valid TOML.*Mend that line"),
@@ -113,3 +119,20 @@ def test_asking_for_a_name_that_is_not_declared_names_the_nearest(
 ) -> None:
     with pytest.raises(BadInput, match=r"web\.port"):
         load(tmp_path)["web.prt"]
+
+
+def test_a_password_in_the_other_machine_s_address_is_refused_and_not_shown(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(BadInput, match="by its key") as caught:
+        load(tmp_path, '[backup]\nelsewhere = "sftp://a:hunter2@nas/x"')
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sftp://a@nas/~/x", "sftp://a@192.168.88.1:22/flash/x", "sftp://a@[fd::1]/x"],
+)
+def test_an_address_of_another_machine_is_taken(tmp_path: Path, url: str) -> None:
+    found = load(tmp_path, f'[backup]\nelsewhere = "{url}"')
+    assert found["backup.elsewhere"] == url

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from hotspot_lite.town.far_host import SSHD, FarHost
 from hotspot_lite.town.whole import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -223,6 +224,46 @@ def test_little_of_the_machine_is_open_to_a_service(
     line = installed.does(words).stdout.strip().splitlines()[-1]
     exposure = float(line.rpartition(": ")[2].split()[0])
     assert exposure <= 2.0, line
+
+
+@pytest.fixture
+def far() -> Iterator[FarHost]:
+    """Another machine: the one here and the one in the namespace share the network."""
+    if SSHD is None:
+        pytest.skip(
+            "NOT TESTED: the worker's sandbox and ssh: openssh-server is missing"
+        )
+    host = FarHost()
+    yield host
+    host.close()
+
+
+def test_a_backup_reaches_another_machine_out_of_the_worker_s_sandbox(
+    installed: Machine, far: FarHost
+) -> None:
+    words = "/etc/hotspot-lite/passphrase"
+    put = "from hotspot_lite import box, jobs; box.open_box(); jobs.put"
+    as_service = "setpriv --reuid=hotspot-lite --regid=hotspot-lite --init-groups"
+    for line in (
+        f"printf 'five goats on a green hill' > {words}",
+        f"chown root:hotspot-lite {words} && chmod 640 {words}",
+        f"hotspot-lite setting set backup.passphrase_file {words}",
+        f"hotspot-lite setting set backup.elsewhere {far.url}",
+        "hotspot-lite backup key",
+    ):
+        done = installed.does(line)
+        assert done.returncode == 0, line + done.stdout + done.stderr
+    far.admit(installed.does("cat /var/lib/hotspot-lite/elsewhere/key.pub").stdout)
+    for line in (
+        "hotspot-lite backup elsewhere --trust",
+        "systemctl restart hotspot-lite-worker",
+        "hotspot-lite backup make",
+        f"{as_service} {sys.prefix}/bin/python -c '{put}(\"log-rotation.carry\")'",
+    ):
+        done = installed.does(line)
+        assert done.returncode == 0, line + done.stdout + done.stderr
+    arrived = wait_for(lambda: any(name.endswith(".age") for name in far.names))
+    assert arrived, installed.does("hotspot-lite queue failed").stdout
 
 
 @pytest.mark.parametrize("service", SERVICES)

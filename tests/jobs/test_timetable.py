@@ -40,6 +40,15 @@ def test_a_crontab_is_said_in_words(minutes: object, says: str, every: float) ->
     assert one.says(NOON) == (says, every)
 
 
+@pytest.mark.parametrize(
+    ("pause", "ends_after"), [(5.0, 4.75), (2.0, 0.75), (3.5, 3.5), (0.5, 0.5)]
+)
+def test_a_pause_of_whole_seconds_ends_with_others(
+    pause: float, ends_after: float
+) -> None:
+    assert timetable.on_beat(pause, NOON + 1.25) == ends_after
+
+
 def declare(now: float) -> Bell:
     bell = Bell(rows.bells, "worker")
     notes.consumer_started(rows, bell.name, ["router-data", "log-rotation"], now)
@@ -60,7 +69,7 @@ def ran(one: Periodic, now: float, **end: object) -> None:
         rows.fail(taken, str(end["error"]), "", now=now)
     else:
         rows.done(taken, now)
-    timetable.note_run(rows, one, taken, 2.0, now)
+    timetable.note_run(rows, one, taken, 2.0, now, one.next_after(now))
 
 
 def test_a_declared_job_says_when_it_runs_next() -> None:

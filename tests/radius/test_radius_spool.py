@@ -218,7 +218,7 @@ import os, sys, time
 from pathlib import Path
 from hotspot_lite import store
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import sessions
+from hotspot_lite.trade.service import sessions
 
 data, where = Path(sys.argv[1]), sys.argv[2]
 store.open_file(data / "hotspot.db")

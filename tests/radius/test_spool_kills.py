@@ -29,7 +29,7 @@ import sys, threading, time
 from pathlib import Path
 from hotspot_lite import store
 from hotspot_lite.radius import spool
-from hotspot_lite.trade import sessions
+from hotspot_lite.trade.service import sessions
 
 data = Path(sys.argv[1])
 store.open_file(data / "hotspot.db")

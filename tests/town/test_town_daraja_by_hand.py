@@ -67,7 +67,7 @@ def test_a_payment_is_validated_then_confirmed(town: PretendDaraja, shop: Shop) 
     told = shop.got[0]
     assert (told["TransAmount"], told["BillRefNumber"]) == ("20.00", " Wi-Fi 7 ")
     assert (told["MSISDN"], told["OrgAccountBalance"]) == ("2547 ***** 678", "20.00")
-    assert [note["status"] for note in town.seen("confirmation")] == [200]
+    until(lambda: [note["status"] for note in town.seen("confirmation")] == [200])
 
 
 def test_what_the_shop_refuses_does_not_leave_the_phone(

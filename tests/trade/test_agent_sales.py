@@ -52,6 +52,22 @@ def test_a_sale_is_money_once_time_once_and_the_price_less_the_share_is_owed(
     assert wrong() == []
 
 
+def test_a_sale_beside_customers_purchases_is_that_of_its_own_money(
+    amina: str, plan: Plan
+) -> None:
+    theirs = payments.ask(payments.Ask(plan, PHONE, MAC), b"k" * 32, NOW)
+    payments.mark_paid(theirs, "callback", None, "SGR1ABCDEF", NOW)
+    subscriptions.fulfil(theirs.id, NOW)
+    sale = sell(amina, plan, "a")
+    kept = AgentSale.get()
+    assert kept.payment == sale.payment != theirs
+    assert kept.payment.provider == "agent"
+    assert payments.paid_without_time() == []
+    agent_sales.take_back(sale.payment.id, "a mistake", amina, False, NOW + 60)
+    assert refunds.given_back_cents(theirs) == 0
+    assert wrong() == []
+
+
 def test_a_form_sent_twice_sells_once(amina: str, plan: Plan) -> None:
     first, second = sell(amina, plan, "a"), sell(amina, plan, "a")
     assert first.voucher.code == second.voucher.code

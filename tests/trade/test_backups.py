@@ -16,12 +16,14 @@ from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup
 from hotspot_lite.store.backup import DAY, HOUR, WEEK, Backup
-from hotspot_lite.trade.goods import catalogue
+from hotspot_lite.trade.goods import catalogue, discounts
 from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.keeping import backups, recovery
 from hotspot_lite.trade.keeping.backups import Places
-from hotspot_lite.trade.models import Event, Message, Payment
+from hotspot_lite.trade.models import Debt, Event, Message, Payment
 from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.people import customers
+from hotspot_lite.trade.service import subscriptions
 
 NOW = 1_800_000_000
 LATER = NOW + 1800
@@ -305,6 +307,35 @@ class TestWhatHappenedSince:
         kept = Payment.get()
         assert (kept.state, kept.receipt) == ("sent", None)
         assert kept.checkout_request_id == "ws_CO_1"
+
+    @pytest.mark.parametrize("made_since", ["discount", "friend", "debt", "plan"])
+    def test_so_is_one_of_a_code_a_friend_or_a_debt_that_the_backup_has_not(
+        self, box: Box, home: Path, made_since: str
+    ) -> None:
+        a_plan(NOW)
+        backup_of(home)
+        at, columns = NOW + 60, "state, phone, amount_cents, checkout_request_id"
+        payment = asks("254700000002", box, at, checkout_request_id="ws_CO_1")
+        friend, _ = customers.of_phone("254700000009", at)
+        if made_since == "discount":
+            payment.discount = discounts.add(discounts.Wanted("KARIBU", 20), "j", at)
+        elif made_since == "friend":
+            payment.brought_by = friend
+        elif made_since == "plan":
+            payment.plan = catalogue.add("New", "20", "1h", at)
+        else:
+            terms = catalogue.terms_of(payment.plan)
+            with store.atomic():
+                wish = subscriptions.Wish(friend, terms, "", "")
+                time = subscriptions.give(wish, at)
+            payment.debt_id = Debt.create(
+                customer=friend, subscription=time, amount_cents=2000, at=at
+            ).id
+        payment.save()
+        broken_by_hand(box)
+        start(box)
+        (kept,) = store.database.execute_sql(f"SELECT {columns} FROM payment")
+        assert kept == ("sent", "254700000002", 2000, "ws_CO_1")
 
     def test_one_that_nobody_can_be_asked_about_comes_to_the_exceptions(
         self, box: Box, home: Path

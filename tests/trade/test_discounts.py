@@ -21,11 +21,13 @@ from hotspot_lite.trade.models import (
     Payment,
     Plan,
     Subscription,
+    Voucher,
 )
 from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.reckoning import money_audit
 from hotspot_lite.trade.reckoning.money_audit import Asked
 from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.trade.takings import refunds
 from hotspot_lite.web.portal import promo
 
 NOW, DAY = 1_800_000_000, 86_400
@@ -62,7 +64,7 @@ def buy(
         ("85", 20, 0, 6800),
         ("85", 50, 0, 4300),  # M-Pesa moves no 42.50
         ("20", 99, 0, 100),
-        ("0.50", 50, 0, 100),
+        ("0.50", 50, 0, 50),  # never dearer than without
         ("20.50", 10, 0, 1845),
         ("85", 0, 1000, 7500),
         ("20", 0, 5000, 100),
@@ -203,6 +205,20 @@ def test_a_code_that_can_not_be_meant_is_refused(
     assert not Discount.select().exists()
 
 
+def test_a_code_that_takes_nothing_off_is_not_used_up(box: Box, plan: Plan) -> None:
+    code(5)
+    cheap = catalogue.add("10 Minutes", "10", "10m", NOW)
+    with pytest.raises(BadInput, match="no cheaper"):
+        buy(box, cheap, "KARIBU")
+    assert buy(box, plan, "KARIBU").amount_cents == 8100
+
+
+def test_the_last_day_of_the_calendar_is_refused_in_words(box: Box) -> None:
+    typed = dict.fromkeys(discounts.FIELDS, "") | {"promo": "KARIBU", "percent": "20"}
+    with pytest.raises(BadInput, match="no day"):
+        discounts.read(typed | {"until": "9999-12-31"}, "Africa/Nairobi")
+
+
 def test_a_code_is_not_made_twice(box: Box) -> None:
     code()
     with pytest.raises(BadInput, match="already"):
@@ -231,6 +247,31 @@ def test_a_friend_pays_less_and_who_brought_it_gets_one_voucher(
     (text,) = told("brought")
     given = vouchers.redeem(text.rpartition(" ")[2], MAC, "", NOW + 9)
     assert given.plan_name == "1 Day"
+
+
+def test_a_friend_who_buys_again_at_once_is_thanked_for_all_the_same(
+    box: Box, plan: Plan, customer: Customer
+) -> None:
+    typed = friends.code_of(customer, box.key)
+    first = buy(box, plan, typed, FRIEND, FRIEND_MAC)
+    # The worker was away meanwhile: what it writes of the first sale, it writes now.
+    buy(box, plan, "", FRIEND, FRIEND_MAC, NOW + 300)
+    sale = Subscription.get(Subscription.payment == first)
+    assert owed.write_of_sale(sale.id, "KES", HOUSE, NOW + 600) == 1
+
+
+def test_nobody_is_thanked_for_money_that_went_back(
+    box: Box, plan: Plan, customer: Customer
+) -> None:
+    turn_on("thanks", 2)
+    typed = friends.code_of(customer, box.key)
+    first = buy(box, plan, typed, FRIEND, FRIEND_MAC)
+    second = buy(box, plan, "", FRIEND, FRIEND_MAC, NOW + 300)
+    for payment in (first, second):
+        refunds.by_hand(refunds.Wish("jane", "went home", payment), NOW + 400)
+        sale = Subscription.get(Subscription.payment == payment)
+        assert owed.write_of_sale(sale.id, "KES", HOUSE, NOW + 600) == 0
+    assert not Voucher.select().exists()
 
 
 def test_who_bought_before_is_no_friend_by_phone_nor_by_device(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import pytest
 from test_ledger import unlock
@@ -30,8 +31,8 @@ from hotspot_lite.trade.reckoning import money_audit, resolving
 from hotspot_lite.trade.reckoning.money_audit import Asked, Found
 from hotspot_lite.trade.reckoning.resolving import Decision
 from hotspot_lite.trade.reckoning.statement import Row, Statement
-from hotspot_lite.trade.service import subscriptions
-from hotspot_lite.trade.takings import cash, hearsay, refunds
+from hotspot_lite.trade.service import subscriptions, trial
+from hotspot_lite.trade.takings import cash, hearsay, matching, refunds
 
 ZONE = "Africa/Nairobi"
 LATER = NOW + 600
@@ -40,6 +41,20 @@ LATER = NOW + 600
 @pytest.fixture
 def plan(box: Box) -> Plan:
     return catalogue.add("1 Hour", "20", "1h", NOW)
+
+
+@dataclass
+class ByHand:
+    """Money by hand, as M-Pesa tells of it."""
+
+    receipt: str
+    amount_cents: int
+    account: str
+    phone: str
+    shortcode: str = "600000"
+    phone_hash: str = ""
+    phone_hint: str = ""
+    payer: str = "JANE"
 
 
 def sold(plan: Plan, n: int = 1, by: str = "callback", at: int = NOW) -> Payment:
@@ -438,3 +453,35 @@ def test_a_day_begins_at_the_places_midnight(box: Box) -> None:
     assert amounts.read_day("2027-01-15", ZONE, is_last=True) == begins + 86_400
     assert begins % 86_400 == 21 * 3600
     assert Anchor(3, "abc")
+
+
+def test_a_test_of_the_router_is_no_time_for_nothing(plan: Plan) -> None:
+    with trial.lent(NOW):
+        assert audit().wrongs == []
+
+
+@pytest.mark.parametrize("way", ["refund", "write-off"])
+def test_a_wrong_amount_that_was_dealt_with_makes_no_day_differ(
+    plan: Plan, way: str
+) -> None:
+    sold(plan)  # the ledger's first day is not looked at
+    at = NOW + 2 * 86_400
+    payment = payments.ask(payments.Ask(plan, PHONE, MAC), KEY, at)
+    told = Heard(amount_cents=1500, amount_text="15.0")
+    hearsay.hear(payment, b"{}", told, "127.0.0.1", at)
+    (row,) = undecided.waiting()
+    resolving.resolve(row.id, Decision(way, "jane", "He was told"), at + 60)
+    assert audit(at + 600).wrongs == []
+
+
+def test_time_that_the_owner_gave_for_too_little_by_hand_is_decided(
+    plan: Plan,
+) -> None:
+    told = ByHand("UKH1", 500, PHONE, PHONE)
+    assert matching.note(told, NOW) == "underpaid"
+    (row,) = undecided.waiting()
+    wish = Decision("grant", "jane", "A neighbour", plan, PHONE)
+    resolving.resolve(row.id, wish, NOW)
+    subscriptions.fulfil(Payment.get().id, NOW)
+    assert Payment.get().amount_cents == 500
+    assert audit().wrongs == []

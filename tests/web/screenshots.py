@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from hotspot_lite.drill import Crowd
 from hotspot_lite.stage import Stage, until
+from hotspot_lite.web.menu import MENU
 
 PASSWORD = "a long pass phrase"
 PHONE, DESK = (360, 740), (1280, 800)
@@ -32,25 +33,17 @@ PLANS = (
     ("1 Week", "400", "7d", "3M/6M", "3"),
 )
 SETTLE_SECONDS = 8
-IN_README = ("",)
+IN_README = ("/admin/",)
+# Every page of the menu, and some that are a click further.
 PAGES = (
-    "",
-    "start",
-    "payments",
-    "exceptions",
-    "customers",
-    "sessions",
-    "vouchers",
-    "plans",
-    "messages",
-    "reports",
-    "figures",
-    "router",
-    "queue",
-    "settings",
-    "look",
-    "health",
+    *(path for group in MENU for path, _, _ in group.pages),
+    *("/admin/me", "/admin/trend", "/admin/payments/1", "/admin/customers/1"),
+    *("/admin/vouchers/1", "/admin/plans/1", "/admin/agents/3"),
+    *("/admin/messages/automatic", "/admin/cash"),
 )
+STAFF = (("jane", "owner"), ("peter", "cashier"), ("amina", "agent"))
+OF_A_CASHIER = ("/admin/", "/admin/cash", "/admin/vouchers", "/admin/customers")
+OF_A_CUSTOMER = ("/status", "/claim", "/back", "/status/device")
 
 
 @contextmanager
@@ -61,22 +54,36 @@ def town_that_sold() -> Iterator[Stage]:
         for name, price, duration, rate, devices in PLANS:
             terms = ("--duration", duration, "--rate", rate, "--devices", devices)
             stage.command("plan", "add", "--name", name, "--price", price, *terms)
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "hotspot_lite", "admin", "add", "jane"),
-                *("--role", "owner", "--password-stdin"),
-            ],
-            env=stage.environment,
-            input=PASSWORD.encode(),
-            check=True,
-            capture_output=True,
-        )
+        for name, role in STAFF:
+            hire(stage, name, role)
         stage.serve()
         crowd = Crowd(stage, 16, "1 Hour")
         crowd.start()
         crowd.join(60)
+        fill(stage)
         time.sleep(SETTLE_SECONDS)
         yield stage
+
+
+def hire(stage: Stage, name: str, role: str) -> None:
+    """Somebody of the staff, with the password of them all."""
+    words = ("admin", "add", name, "--role", role, "--password-stdin")
+    subprocess.run(
+        [sys.executable, "-m", "hotspot_lite", *words],
+        env=stage.environment,
+        input=PASSWORD.encode(),
+        check=True,
+        capture_output=True,
+    )
+
+
+def fill(stage: Stage) -> None:
+    """Something on every page."""
+    stage.command("voucher", "create", "--plan", "1 Day", "--count", "12")
+    stage.command("discount", "add", "KARIBU20", "--percent", "20")
+    stage.command("agent", "set", "amina", "--commission", "7.5", "--limit", "2000")
+    stage.command("agent", "take-in", "amina", "500", "--note", "receipt 17")
+    stage.command("message", "send", "Free hour until 6", "--to", "online")
 
 
 class Camera:
@@ -133,21 +140,37 @@ def portal(stage: Stage, camera: Camera) -> None:
         camera.take(page, "portal-online")
 
 
-def admin(stage: Stage, camera: Camera, names: tuple[str, ...]) -> None:
-    """The owner's pages, signed in."""
+def tour(stage: Stage, camera: Camera) -> None:
+    """The customer's other pages, in both languages."""
+    somebody = stage.town.visitor()
+    with camera.page(PHONE) as page:
+        home = somebody.browse().url
+        for language in ("en", "sw"):
+            page.goto(f"{home}&lang={language}")
+            camera.take(page, f"portal-home-{language}")
+            for path in OF_A_CUSTOMER:
+                page.goto(f"{stage.town.portal_url}{path}")
+                camera.take(page, f"portal{path.replace('/', '-')}-{language}")
+
+
+def admin(
+    stage: Stage, camera: Camera, paths: tuple[str, ...], name: str = "jane"
+) -> None:
+    """Pages of the admin, as one of the staff sees them."""
     url = stage.town.portal_url
     with camera.page(DESK) as page:
         page.goto(f"{url}/admin/")
-        page.get_by_label("Name").fill("jane")
+        page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/admin/")
-        for name in names:
-            answer = page.goto(f"{url}/admin/{name}")
+        page.wait_for_url("**/admin/**")
+        for path in paths:
+            answer = page.goto(f"{url}{path}")
             if answer is None or not answer.ok:
-                raise SystemExit(f"/admin/{name} is no page")
+                raise SystemExit(f"{path} is no page")
             page.wait_for_timeout(1500)
-            camera.take(page, f"admin-{name or 'live'}")
+            called = path.removeprefix("/admin/").replace("/", "-") or "live"
+            camera.take(page, f"{'admin' if name == 'jane' else name}-{called}")
 
 
 def main(words: list[str]) -> None:
@@ -161,6 +184,10 @@ def main(words: list[str]) -> None:
         camera = Camera(browser, Path(words[0]), is_all)
         portal(stage, camera)
         admin(stage, camera, PAGES if is_all else IN_README)
+        if is_all:
+            tour(stage, camera)
+            admin(stage, camera, OF_A_CASHIER, "peter")
+            admin(stage, camera, ("/admin/agent",), "amina")
         browser.close()
 
 

@@ -15,6 +15,7 @@ from hotspot_lite.trade.people import staff
 from hotspot_lite.web import make_app
 from hotspot_lite.web.admin import login
 from hotspot_lite.web.admin.login import EVERYBODY
+from hotspot_lite.web.menu import MENU
 
 OPEN = {"/admin/login", "/admin/setup"}
 SEES = {
@@ -123,7 +124,9 @@ def test_a_post_needs_the_session_s_token(site: Site, owner: Browser) -> None:
     for wrong in ("", "x", "é"):
         assert owner.post("/admin/plans", plan_form(owner, csrf=wrong)).status == 403
     others = csrf(site.staff("ann", "owner"))
-    assert owner.post("/admin/plans", plan_form(owner, csrf=others)).status == 403
+    refused = owner.post("/admin/plans", plan_form(owner, csrf=others))
+    assert refused.status == 403
+    assert "Load it again and try once more." in refused.text
     assert not Plan.select().exists()
 
 
@@ -380,3 +383,10 @@ def test_static_files_are_kept_by_their_version(site: Site, owner: Browser) -> N
         again = owner.get(path, If_None_Match=kept.headers["etag"])
         assert again.status == 304
     assert owner.get("/static/app.css").headers["cache-control"] == "no-cache"
+
+
+def test_a_page_is_called_what_the_menu_calls_it(owner: Browser) -> None:
+    for group in MENU:
+        for path, name, _ in group.pages:
+            heading = re.search(r"<h1[^>]*>(.*?)</h1>", owner.get(path).text)
+            assert heading and heading[1] == name, path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -12,7 +13,7 @@ from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.store import backup
 from hotspot_lite.trade.house import conditions, preferences
-from hotspot_lite.trade.keeping import recovery
+from hotspot_lite.trade.keeping import elsewhere, recovery
 from hotspot_lite.trade.models import Audit
 
 
@@ -62,6 +63,18 @@ class TestOwner:
         assert not backup.check(tmp_path / "taken.zip")
         assert answer.headers["cache-control"] == "no-store"
         assert "downloaded" in Audit.select().order_by(Audit.id.desc()).get().detail
+
+    def test_what_another_machine_has_is_shown(
+        self, site: Site, owner: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        values: Any = site.box.settings.values
+        monkeypatch.setitem(values, "backup.elsewhere", "sftp://a@nas.kona/x")
+        assert "No copy has reached it yet" in owner.get("/admin/backups").text
+        name = "hotspot-20261127T101700Z.zip.age"
+        elsewhere.seen({name: 2048, "other.txt": 1}, "sftp://a@nas.kona/x")
+        page = owner.get("/admin/backups").text
+        assert "On nas.kona" in page and name in page
+        assert "other.txt" not in page
 
     @pytest.mark.parametrize("name", ["hotspot.db", "..%2Fbox.key", "..%2Fhotspot.db"])
     def test_no_other_file_can_be_taken(self, owner: Browser, name: str) -> None:

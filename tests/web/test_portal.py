@@ -16,7 +16,14 @@ from peewee import OperationalError
 from hotspot_lite import trade
 from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.house import look
-from hotspot_lite.trade.models import Device, Payment, Plan, Subscription, Voucher
+from hotspot_lite.trade.models import (
+    Customer,
+    Device,
+    Payment,
+    Plan,
+    Subscription,
+    Voucher,
+)
 from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.service import access, subscriptions
 from hotspot_lite.web import language
@@ -526,7 +533,7 @@ def test_what_the_trade_says_to_customers_is_said_in_their_language(name: str) -
 
 def test_every_text_of_the_templates_is_there() -> None:
     web = Path(language.__file__).parent
-    files = [*web.rglob("*.tpl"), web / "portal.py", web / "waiting.py"]
+    files = [*web.rglob("*.tpl"), *(web / "portal").glob("*.py")]
     asked = set()
     for path in files:
         text = path.read_text(encoding="utf-8")
@@ -725,3 +732,20 @@ def test_what_was_typed_goes_before_what_is_remembered(
     state = customer.get(f"/?mac={MAC}&ip=127.0.0.1").field("state")
     fields = {"plan": "1", "phone": "07", "state": state}
     assert 'value="07"' in customer.post("/buy", fields).text
+
+
+def test_who_bought_in_swahili_is_greeted_in_swahili(
+    site: Site, customer: Browser
+) -> None:
+    payment = site.ask(site.plan())
+    payments.mark_paid(payment, "callback", None, "SGR1ABCDEF", site.now())
+    subscriptions.fulfil(payment.id, site.now())
+    Device.update(ip="127.0.0.1").execute()
+    Customer.update(lang="sw").execute()
+    here = f"/?mac={MAC}&ip=127.0.0.1"
+    page = customer.get(here)
+    assert '<html lang="sw">' in page.text
+    assert '<html lang="en">' in customer.get(f"{here}&lang=en").text
+    wrong = customer.post("/buy", {"state": page.field("state"), "phone": "1"})
+    assert '<html lang="sw">' in wrong.text
+    assert '<html lang="en">' in customer.get("/?mac=02:00:00:00:00:99").text

@@ -151,6 +151,21 @@ def test_looking_at_the_page_makes_the_router_be_read_often(site: Site) -> None:
     assert site.box.is_watched()
 
 
+def test_who_begins_to_look_need_not_wait_for_the_next_minute(site: Site) -> None:
+    for name in ("router-data.sample", "dashboard.show", "router-data.other"):
+        jobs.put(name, once="tick", delay_seconds=60, durable=False)
+    browser = site.staff("vera", "viewer")
+    browser.get(PAGE)
+    lane = tuple(jobs.rows.lanes().values())
+    found = [jobs.rows.take("w", lane), jobs.rows.take("w", lane)]
+    assert {one.name for one in found if one} == {
+        "router-data.sample",
+        "dashboard.show",
+    }
+    browser.get(PAGE)
+    assert jobs.rows.take("w", lane) is None
+
+
 def test_the_command_line_lists_and_puts_out(
     site: Site,
     time: Subscription,

@@ -13,7 +13,7 @@ from hotspot_lite.jobs import rows, sight
 from hotspot_lite.town.modem import PretendModem
 from hotspot_lite.town.sms import PretendSmsGateway
 from hotspot_lite.trade.grants import vouchers
-from hotspot_lite.trade.house import errands
+from hotspot_lite.trade.house import errands, preferences
 from hotspot_lite.trade.models import Message, Payment
 from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.office import beginning
@@ -170,3 +170,17 @@ def test_a_test_sms_by_a_modem_of_this_machine(
     journey.tell(Message.get().id)
     assert modem.sent[0][0] == "+254712345678"
     assert "sms" in done(site)
+
+
+def test_a_setting_counts_at_once_and_the_page_says_that_it_waits(
+    start_site: Start,
+) -> None:
+    site = start_site(BOX_NAME="My WiFi")
+    owner = site.staff("olive", "owner")
+    assert "not in use yet" not in owner.get(HERE).text
+    preferences.change("backup.copy_to", "/media/usb", "olive", site.now())
+    page = owner.get(HERE).text
+    assert "A copy elsewhere <small>done" in page
+    assert "8 to go" in owner.get("/admin/").text
+    assert "<code>backup.copy_to</code> (web)" in page
+    assert 'action="/admin/settings/renew"' in page

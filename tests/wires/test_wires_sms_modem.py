@@ -120,7 +120,10 @@ class TestErrors:
             ("Message.SimPin: SIM PIN required'", "PIN"),
             ("Message.SmscAddressUnknown: SMSC address unknown'", "centre"),
             ("MobileEquipment.CallBarred: Call barred'", "airtime"),
-            ("Core.Unauthorized: PolicyKit authorization failed: …'", "README"),
+            (
+                "Core.Unauthorized: PolicyKit authorization failed: …'",
+                "docs/messages.md",
+            ),
         ],
     )
     def test_one_for_good_is_given_up_and_says_what_to_do(

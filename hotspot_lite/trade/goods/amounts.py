@@ -39,9 +39,9 @@ def read_day(text: str, zone: str, is_last: bool = False) -> int:
         return FAR if is_last else 0
     try:
         day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
+        # Wall time, then UTC: the day of a clock change has another length.
+        return int((day + timedelta(days=is_last)).timestamp())
+    except (ValueError, OverflowError):  # past the year 9999
         raise BadInput(
-            f"{text!r} is no day.", "Write it like 2026-03-27.", field="from"
+            f"{text[:20]!r} is no day.", "Write it like 2026-03-27.", field="from"
         ) from None
-    # Wall time, then UTC: the day of a clock change has another length.
-    return int((day + timedelta(days=is_last)).timestamp())

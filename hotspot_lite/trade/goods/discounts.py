@@ -40,12 +40,17 @@ class Cut:
     friend: Customer | None = None
 
     def of(self, terms: Terms) -> Terms:
-        """The terms at the price that is left: whole units of money, one at least."""
-        off_cents = self.off_cents + terms.price_cents * self.percent // 100
-        left_cents = terms.price_cents - off_cents
-        if not terms.price_cents % UNIT_CENTS:
+        """The terms at the price that is left: whole units of money, one at least.
+
+        A price below one unit stays as it is.
+        """
+        price_cents = terms.price_cents
+        off_cents = self.off_cents + price_cents * self.percent // 100
+        left_cents = price_cents - off_cents
+        if not price_cents % UNIT_CENTS:
             left_cents = -(-left_cents // UNIT_CENTS) * UNIT_CENTS
-        return replace(terms, price_cents=max(UNIT_CENTS, left_cents))
+        least_cents = min(UNIT_CENTS, price_cents)
+        return replace(terms, price_cents=max(least_cents, left_cents))
 
 
 NO_CUT = Cut()
@@ -201,7 +206,12 @@ def cut_by(discount: Discount, plan: Plan, now: int) -> Cut:
         raise BadInput(
             "That code is for another package.", "Choose that one.", field="promo"
         )
-    return Cut(discount.percent, discount.off_cents, discount)
+    cut = Cut(discount.percent, discount.off_cents, discount)
+    if cut.of(catalogue.terms_of(plan)).price_cents >= plan.price_cents:
+        # Five per cent of 10: M-Pesa moves no half shilling. It would be used up.
+        says = "That code makes this package no cheaper."
+        raise BadInput(says, "Buy without it.", field="promo")
+    return cut
 
 
 def refuse_used_up(cut: Cut, phone: str) -> None:

@@ -13,7 +13,7 @@ from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.grants import returning
-from hotspot_lite.trade.house import audit
+from hotspot_lite.trade.house import audit, room
 from hotspot_lite.trade.models import (
     CreditOffer,
     Customer,
@@ -22,7 +22,7 @@ from hotspot_lite.trade.models import (
     Plan,
     Subscription,
 )
-from hotspot_lite.trade.money import debts
+from hotspot_lite.trade.money import debts, payments
 from hotspot_lite.trade.service import subscriptions
 
 MOST_PURCHASES = 1000
@@ -59,7 +59,8 @@ def for_(customer: Customer | None, now: int) -> Plan | None:
     if subscriptions.live(customer, now):
         return None
     paid = (Payment.phone == customer.phone) & (Payment.state == "paid")
-    count = Payment.select().where(paid).count()
+    kept = paid & Payment.id.not_in(payments.given_back())
+    count = Payment.select().where(kept).count()
     return found.plan if count >= found.purchases else None
 
 
@@ -73,6 +74,7 @@ def take(customer: Customer, mac: str, ip: str, now: int) -> Subscription:
             plan = for_(customer, now)
             if plan is None:
                 raise BadInput("There is no credit for you now.", "Choose a package.")
+            room.refuse_sales()
             # The money is the debt's: what the time itself costs is nothing.
             terms = replace(catalogue.terms_of(plan), price_cents=0)
             time = subscriptions.give(subscriptions.Wish(customer, terms, "", ""), now)

@@ -8,6 +8,7 @@ from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.grants import returning
+from hotspot_lite.trade.house import room
 from hotspot_lite.trade.models import Debt, FreeUse, Plan, Subscription
 from hotspot_lite.trade.people import customers
 from hotspot_lite.trade.service import subscriptions, usage
@@ -49,6 +50,7 @@ def take(plan: Plan, mac: str, ip: str, now: int, zone: str) -> Subscription:
 
 
 def _give(plan: Plan, mac: str, ip: str, now: int, day: str) -> Subscription:
+    room.refuse_sales()
     customer, _ = customers.of_account(mac, now)
     if subscriptions.live(customer, now):
         raise BadInput("You have time left.", "Use it first.")

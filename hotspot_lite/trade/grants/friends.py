@@ -80,9 +80,10 @@ def _has_paid(phone: str, mac: str) -> bool:
 
 def is_first(payment: Payment) -> bool:
     """Whether nothing was paid by this phone before this payment."""
-    earlier = (Payment.phone == payment.phone) & (Payment.state == "paid")
-    others = earlier & (Payment.id != payment.id)
-    return not Payment.select().where(others).exists()
+    theirs = (Payment.phone == payment.phone) & (Payment.state == "paid")
+    before = Payment.paid_at < payment.paid_at
+    at_once = (Payment.paid_at == payment.paid_at) & (Payment.id < payment.id)
+    return not Payment.select().where(theirs & (before | at_once)).exists()
 
 
 def _digits(number: int) -> str:

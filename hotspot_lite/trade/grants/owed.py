@@ -26,6 +26,7 @@ from hotspot_lite.trade.models import (
     Payment,
     Subscription,
 )
+from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.service import subscriptions
 
 # A letter that comes later than this after its moment would only puzzle.
@@ -98,6 +99,8 @@ def _thank(said: Standing, sale: Subscription, house: House, now: int) -> int:
     had = (Message.subscription == sale) & (Message.kind == said.kind.name)
     if sale.payment is None or sale.payment.plan is None or Message.get_or_none(had):
         return 0
+    if payments.is_given_back(sale.payment):
+        return 0
     batch = vouchers.make(sale.payment.plan, 1, THANKED_BY, now)
     code = vouchers.codes(batch)[0]
     return write_one(said, Due(sale, {"code": code}), house, now)
@@ -110,6 +113,8 @@ def _thank_friend(said: Standing, sale: Subscription, house: House, now: int) ->
     if payment is None or payment.brought_by is None or Message.get_or_none(had):
         return 0
     if payment.plan is None or not friends.is_first(payment):
+        return 0
+    if payments.is_given_back(payment):
         return 0
     batch = vouchers.make(payment.plan, 1, THANKED_BY, now)
     due = Due(sale, {"code": vouchers.codes(batch)[0]}, payment.brought_by)

@@ -18,6 +18,8 @@ from hotspot_lite.trade.service import subscriptions
 # 1,800 years. Written in two halves, which people copy without error.
 LETTERS = 10
 MOST_AT_ONCE = 5000
+# Of vouchers that may have been used before (`salvage_vouchers`), by one device.
+DOUBTED_A_DAY, DAY_SECONDS = 2, 86_400
 _FOREIGN = re.compile(r"[a-z0-9]{4,32}")
 
 
@@ -108,6 +110,8 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
         if voucher is None:
             read_code(text)  # which can't be one at all, is told so
             raise BadInput("There is no such voucher.", "Check the code.", field="code")
+        if voucher.doubted_at is not None and voucher.redeemed_at is None:
+            _check_doubted(mac, now)
         ours = (
             Voucher.update(redeemed_at=now, redeemed_mac=mac)
             .where(
@@ -129,3 +133,18 @@ def redeem(text: str, mac: str, ip: str, now: int) -> Subscription:
     if voucher.voided_at is not None:
         raise BadInput("That voucher was taken back.", "Ask the shop.", field="code")
     raise BadInput("That voucher has been used.", "Buy another.", field="code")
+
+
+def _check_doubted(mac: str, now: int) -> None:
+    """Who collected used vouchers gets little by a restored backup. Raises BadInput."""
+    lately = (
+        Voucher.doubted_at.is_null(False)
+        & (Voucher.redeemed_mac == mac)
+        & (Voucher.redeemed_at > now - DAY_SECONDS)
+    )
+    if Voucher.select().where(lately).count() >= DOUBTED_A_DAY:
+        raise BadInput(
+            "This device has used enough old vouchers today.",
+            "Use it tomorrow, or ask the shop.",
+            field="code",
+        )

@@ -2,5 +2,6 @@
 
 events (told to browsers and letters), audit (who changed what), conditions (what is
 wrong just now), errands (what only the worker may do), figures (the router's load),
-look (name and colours), preferences (settings on a page), listing (pages of rows).
+look (name and colours), preferences (settings on a page), listing (pages of rows),
+room (what the disk allows).
 """

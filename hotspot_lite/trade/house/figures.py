@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from statistics import fmean
 
 from hotspot_lite import store
 from hotspot_lite.trade.models import RouterFigure
@@ -64,7 +63,7 @@ def average(figures: Sequence[Figure], at: int) -> Figure:
     means: dict[str, int | None] = {}
     for name in (one.name for one in fields(Figure)):
         known = [v for one in figures if (v := getattr(one, name)) is not None]
-        means[name] = round(fmean(known)) if known else None
+        means[name] = round(sum(known) / len(known)) if known else None
     return Figure(**{**means, "at": at})  # type: ignore[arg-type]
 
 

@@ -1,4 +1,6 @@
 """That nothing is lost, and nothing kept too long.
 
-backups, recovery, recovered (after a broken file), moving (to another box), tidying.
+backups, elsewhere (copies on another machine), recovery (after a broken file), moving
+(to another box), tidying. After a restore: recovered; salvage_rules (what comes of each
+table), salvage (how), salvage_money, salvage_vouchers, salvage_time.
 """

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from peewee import fn
 
 from hotspot_lite import store
 from hotspot_lite.clock import as_text
-from hotspot_lite.errors import HotspotError
+from hotspot_lite.errors import HotspotError, NoRoom
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, copies, sealed
+from hotspot_lite.store import room as rooms
 from hotspot_lite.store.backup import DAY, Backup
+from hotspot_lite.store.room import Limits
 from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Audit
@@ -31,6 +33,7 @@ class Places:
     home: Path
     copies: str = ""
     passphrase_file: str = ""
+    limits: Limits | None = None
 
     def passphrase(self) -> Passphrase | None:
         """What seals; None: nothing is sealed. Raises BadInput for a bad file."""
@@ -57,9 +60,10 @@ def places(data_dir: Path, home: str, copies: str, passphrase_file: str = "") ->
 
 def places_of(s: Settings) -> Places:
     """Where the settings say that backups are."""
-    return places(
+    where = places(
         s.data_dir, s["backup.dir"], s["backup.copy_to"], s["backup.passphrase_file"]
     )
+    return replace(where, limits=rooms.limits(s))
 
 
 def is_due(where: Places, now: int) -> bool:
@@ -78,6 +82,7 @@ def make(data_dir: Path, where: Places, now: int) -> Backup:
     condition, no error: the backup on the box is there.
     """
     try:
+        _make_room(data_dir, where)
         made = backup.make(data_dir, where.home, now)
     except HotspotError as exc:
         conditions.observe(NONE_MADE, True, f"No backup was made: {exc}", now)
@@ -87,6 +92,32 @@ def make(data_dir: Path, where: Places, now: int) -> Backup:
     if where.copies:
         _copy(made, where, now)
     return made
+
+
+def thin_out(where: Places) -> int:
+    """Keep only the newest backup on the box: its disk has little room; how many went.
+
+    What is on the other disk stays.
+    """
+    gone = backup.found(where.home)[1:]
+    for one in gone:
+        one.path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _make_room(data_dir: Path, where: Places) -> None:
+    """Raise NoRoom where the next backup doesn't fit, also without the older ones."""
+    if where.limits is None:
+        return
+    # A copy, the zip of it, and what it is unpacked into to be checked.
+    needed = 3 * (data_dir / backup.LEDGER).stat().st_size
+    where.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        rooms.need(where.home, needed, where.limits, "A backup")
+    except NoRoom:
+        if not thin_out(where):
+            raise
+        rooms.need(where.home, needed, where.limits, "A backup")
 
 
 def _copy(made: Backup, where: Places, now: int) -> None:

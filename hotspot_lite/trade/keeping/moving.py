@@ -168,6 +168,11 @@ def left_to_do(now_in_force: Settings, config_file: Path) -> Iterator[str]:
     for name in ("backup.copy_to", "backup.passphrase_file", "router.ca_file"):
         if s[name] and not Path(s[name]).exists():
             yield f"{s[name]} ({name}) is not on this machine: bring it here."
+    if s["backup.elsewhere"]:
+        yield (
+            "The key for copies elsewhere stayed on the old box. Here run: hotspot-lite"
+            " backup key, and hotspot-lite backup elsewhere --trust"
+        )
     yield "Then: systemctl start hotspot-lite.target, and: hotspot-lite doctor"
 
 
@@ -181,10 +186,10 @@ def _hides(s: Settings, name: str) -> bool:
 def _tell(came: House, aside: Path | None, at: int) -> str:
     says = f"This is now the box that was exported at {as_text(came.at)}."
     with store.atomic():
-        since = recovered.settle(None, at)
-        if since.doubtful:
+        doubtful = recovered.doubt_what_was_to_do(at)
+        if doubtful:
             says += (
-                f" {since.doubtful} things that it had still to do may have been done"
+                f" {doubtful} things that it had still to do may have been done"
                 " there, and are not repeated: see the exceptions list."
             )
         if aside:

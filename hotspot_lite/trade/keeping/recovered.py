@@ -1,67 +1,109 @@
-"""After a backup was restored: what the world did since is not done a second time.
+"""After a backup was restored: what the world did since is known, and not done twice.
 
-The backup is up to an hour old. What it holds as still to be asked for may have been
-asked for: nobody is prompted, paid back or written to again by it. Payments that only
-the broken file knows are taken over as open ones, so that their provider is asked what
-became of them; what nobody can be asked about comes to the exceptions list.
+What the replaced file can still tell is laid over the backup, by the decisions in
+`salvage_rules`. What the backup holds as still to be asked for may have been asked for:
+nobody is prompted, paid back or written to again by it. What nobody can be asked about
+comes to the exceptions list.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from peewee import IntegrityError, fn
+from peewee import fn
 
 from hotspot_lite import store
-from hotspot_lite.trade.models import Inquiry, Message, Payment, Plan, Refund
+from hotspot_lite.store import broken
+from hotspot_lite.store.broken import Broken
+from hotspot_lite.trade.keeping import salvage_money, salvage_vouchers
+from hotspot_lite.trade.keeping.salvage import Layer
+from hotspot_lite.trade.models import Inquiry, Login, Message, Payment, Refund
 from hotspot_lite.trade.takings import refunds
 
 SAYS = "A backup was restored; nobody knows whether this was done before."
-# What the ordinary way of a payment writes; it goes that way again.
-UNKNOWN: dict[str, Any] = {
-    "receipt": None,
-    "result_code": "",
-    "result_text": "",
-    "settled_by": "",
-    "answered_at": None,
-    "paid_at": None,
-    "queries": 0,
-}
-# What the broken file may know better of a payment that the backup holds as open.
-ABOUT_THE_PROMPT = ("merchant_request_id", "checkout_request_id", "sent_at")
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A database that a backup replaces: its file, where a copy may lie meanwhile.
+
+    `by_hand`: somebody wants the backup though the file may be whole. Then settings,
+    packages and words stay as the backup has them.
+    """
+
+    ledger: Path
+    work: Path
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
 class Since:
     """What is done about the time since the backup: counts of rows."""
 
-    payments: int  # taken over from the broken file
-    doubtful: int  # held by the backup as still to do
+    payments: int = 0  # taken over from the replaced file, in whatever state
+    others: int = 0  # rows of other tables that are new or changed
+    refused: int = 0  # read, and they don't fit
+    unread: Counter[str] = field(default_factory=Counter)  # by table; at least so many
+    lost_payments: int = 0  # only a fact tells of them
+    vouchers: int = 0  # nobody knows whether they were used
+    doubtful: int = 0  # held as still to do
+    is_cut: bool = False  # the -wal with the last minutes is gone
 
     def __str__(self) -> str:
-        return (
-            f"{self.payments} payments were taken over from the broken file,"
-            f" {self.doubtful} things may have been done already and are not repeated."
+        says = (
+            f"{self.payments} payments were taken over from the replaced file, and"
+            f" {self.others} other rows; {self.doubtful} things may have been done"
+            " already and are not repeated."
         )
+        if self.refused or self.unread:
+            says += f" {self._gone()}"
+        if self.is_cut:
+            says += " Its -wal is missing, and with it perhaps the last minutes."
+        if self.lost_payments:
+            says += f" Of {self.lost_payments} payments only the amount is known."
+        if self.vouchers:
+            says += (
+                f" {self.vouchers} vouchers may have been used already and can be used"
+                " once more: see the exceptions list."
+            )
+        return says
+
+    def _gone(self) -> str:
+        damaged = [f"{n} of {table}" for table, n in sorted(self.unread.items()) if n]
+        told = f"{self.refused} rows did not fit."
+        if damaged:
+            told += f" Not readable, at least: {', '.join(damaged)}."
+        return told
 
 
-def settle(broken: Path | None, now: int) -> Since:
-    """Make the restored database safe to work with; `broken` is the file it replaces.
+def settle(now: int, backup_at: int, replaced: Replaced | None = None) -> Since:
+    """Make the restored database safe to work with; `replaced` None: nothing is left.
 
     All in one transaction: a power cut in it leaves it to be done again.
     """
     with store.atomic():
-        doubtful = _doubt_what_was_to_do(now)
-        rows = list(_rows_of(broken)) if broken else []
-        return Since(sum(_take_over(row) for row in rows), doubtful)
+        since, told_of = Since(), set[int]()
+        if replaced is not None:
+            with broken.opened(replaced.ledger, replaced.work) as old:
+                if old is None:
+                    since = Since(unread=Counter({"the whole file": 1}))
+                else:
+                    since, told_of = _lay_over(old, replaced.by_hand, now)
+        return replace(
+            since,
+            vouchers=salvage_vouchers.doubt(told_of, backup_at, now),
+            doubtful=doubt_what_was_to_do(now),
+        )
 
 
-def _doubt_what_was_to_do(now: int) -> int:
+def doubt_what_was_to_do(now: int) -> int:
+    """Whoever was still to be asked, paid back or written to is left alone; how many.
+
+    In a transaction. Everybody signs in to the admin page anew.
+    """
+    Login.delete().execute()
     # M-Pesa only: asking Paystack again is the same asking.
     prompts = (Payment.state == "asked") & (Payment.provider == "mpesa")
     count: int = (
@@ -79,64 +121,32 @@ def _doubt_what_was_to_do(now: int) -> int:
     return count
 
 
-def _rows_of(broken: Path) -> Iterator[dict[str, Any]]:
-    """Every payment that can still be read, the newest first.
-
-    By its number each: what is damaged stops one row, not those behind it.
-    """
-    with suppress(sqlite3.Error), closing(sqlite3.connect(broken)) as old:
-        old.row_factory = sqlite3.Row
-        known = Payment.select(fn.MAX(Payment.id)).scalar() or 0
-        newest = _newest_id(old, known)
-        for number in range(newest, 0, -1):
-            if number <= known and not _is_open(number):
-                continue
-            with suppress(sqlite3.Error):
-                row = old.execute(
-                    "SELECT * FROM payment WHERE id = ?", (number,)
-                ).fetchone()
-                if row is not None:
-                    yield dict(row)
-
-
-def _newest_id(old: sqlite3.Connection, known: int) -> int:
-    # Where the end of the table can't be read, guess: a payment a second for an hour.
-    try:
-        return int(old.execute("SELECT max(id) FROM payment").fetchone()[0] or 0)
-    except sqlite3.Error:
-        return known + 3600
-
-
-def _is_open(number: int) -> bool:
-    states = Payment.state.in_(("sent", "uncertain"))
-    return Payment.select().where((Payment.id == number) & states).exists()
-
-
-def _take_over(row: dict[str, Any]) -> bool:
-    """Whether the payment is new here; one that is here learns of its prompt."""
-    mine = Payment.get_or_none(Payment.id == row["id"])
-    if mine is None:
-        return _insert(row)
-    if mine.ref == row["ref"] and mine.checkout_request_id is None:
-        change = {name: row[name] for name in ABOUT_THE_PROMPT if row[name]}
-        if row["checkout_request_id"]:
-            change["state"] = "sent"
-        if change:
-            Payment.update(**change).where(Payment.id == mine.id).execute()
-    return False
-
-
-def _insert(row: dict[str, Any]) -> bool:
-    columns = set(Payment._meta.columns)
-    kept = {name: value for name, value in row.items() if name in columns}
-    if kept["state"] != "failed":
-        kept |= UNKNOWN
-        kept["state"] = "sent" if kept["checkout_request_id"] else "uncertain"
-    if not Plan.select().where(Plan.id == kept["plan_id"]).exists():
-        kept["plan_id"] = None  # its terms are in the row
-    with suppress(IntegrityError):
-        Payment.insert(
-            {Payment._meta.columns[name]: value for name, value in kept.items()}
-        ).execute()
-        return True
-    return False
+def _lay_over(old: Broken, by_hand: bool, now: int) -> tuple[Since, set[int]]:
+    """What came of it; and the vouchers of which the replaced file can tell."""
+    books = salvage_money.read(old)
+    old.unread = Counter({"money_fact": old.unread["money_fact"]})
+    layer = Layer(
+        old,
+        now,
+        by_hand,
+        mends={"payment": books.reopened, "money_audit": salvage_money.is_anchor},
+        afterwards={"payment": books.make_anew},
+    )
+    laid = layer.lay(without=("money_fact", "money_audit"))
+    books.give_again()
+    salvage_vouchers.mend(laid.touched["voucher"])
+    books.enter(laid.touched["payment"])
+    salvage_money.leave_unsold(laid.touched["payment"], now)
+    layer.lay_table("money_audit")
+    came = laid.new + laid.changed
+    since = Since(
+        payments=came.pop("payment", 0) + books.made,
+        others=came.total(),
+        refused=laid.refused.total(),
+        unread=+old.unread,
+        lost_payments=books.tell_lost(now),
+        # A box that was stopped leaves none; one that lost its power does.
+        is_cut=not (old.has_wal or by_hand),
+    )
+    is_last_word = laid.is_newer and not since.is_cut
+    return since, laid.vouchers if is_last_word else set()

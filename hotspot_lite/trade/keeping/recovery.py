@@ -16,12 +16,13 @@ from pathlib import Path
 from hotspot_lite import store
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup, copies
+from hotspot_lite.store import backup, copies, migrations
 from hotspot_lite.store.backup import Backup
 from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.keeping import recovered
 from hotspot_lite.trade.keeping.backups import Places
+from hotspot_lite.trade.keeping.recovered import Replaced, Since
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 MARK = "database-checked"
@@ -86,20 +87,32 @@ def restore(
     wrong: str,
     now: int,
     passphrase: Passphrase | None = None,
+    as_it_was: bool = False,
 ) -> Recovery:
     """Put a backup in place, settle what happened since, and tell the owner.
 
-    `wrong` says why; "" if somebody wanted it so. Raises BadInput for a backup that
-    is bad, or that `passphrase` does not open; nothing is changed then.
+    `wrong` says why; "" if somebody wanted it so. What the replaced database knows of
+    the time since comes over, unless `as_it_was` or it is that of another box. Raises
+    BadInput for a backup that is bad, or that `passphrase` does not open; nothing is
+    changed then.
     """
     told: list[Recovery] = []
 
     def prepare(ledger: Path, aside: Path | None) -> None:
+        is_ours = aside is not None and _is_of_one_box(ledger, aside, data_dir)
         store.open_file(ledger)
         try:
             # The clock may not be set yet.
             at = max(now, one.at, store.newest_fact_at())
-            since = recovered.settle(aside / backup.LEDGER if aside else None, at)
+            since = Since()
+            if as_it_was:
+                with store.atomic():
+                    since = Since(doubtful=recovered.doubt_what_was_to_do(at))
+            else:
+                old = None
+                if aside is not None and is_ours:
+                    old = Replaced(aside / backup.LEDGER, data_dir, not wrong)
+                since = recovered.settle(at, one.at, old)
             told.append(Recovery(one, aside, _tell(one, aside, since, wrong, at)))
         finally:
             store.close()
@@ -109,10 +122,22 @@ def restore(
     return told[0]
 
 
+def _is_of_one_box(ledger: Path, aside: Path, data_dir: Path) -> bool:
+    """Whether the replaced database is the backup's own, later: by when it was made.
+
+    Where that can't be read, by the key beside each.
+    """
+    born = [migrations.made_at(file) for file in (ledger, aside / backup.LEDGER)]
+    if all(born):
+        return born[0] == born[1]
+    keys = [folder / backup.KEY for folder in (ledger.parent, data_dir)]
+    return not keys[1].exists() or keys[0].read_bytes() == keys[1].read_bytes()
+
+
 def _tell(
     one: Backup,
     aside: Path | None,
-    since: recovered.Since,
+    since: Since,
     wrong: str,
     now: int,
 ) -> str:

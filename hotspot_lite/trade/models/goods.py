@@ -66,3 +66,4 @@ class Voucher(Table):
     redeemed_at = IntegerField(null=True)
     redeemed_mac = TextField(default="")
     voided_at = IntegerField(null=True)  # its cash sale was taken back
+    doubted_at = IntegerField(null=True)  # it may have been used (`salvage_vouchers`)

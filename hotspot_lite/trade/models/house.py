@@ -90,6 +90,18 @@ class Condition(Table):
     says = TextField(default="")
 
 
+class FarCopy(Table):
+    """A copy of a backup on another machine, as it was last seen there."""
+
+    name = TextField(primary_key=True)
+    place = TextField()  # as backup.elsewhere said then
+    at = IntegerField()  # the moment it holds
+    size_bytes = IntegerField()
+
+    class Meta:
+        table_name = "far_copy"
+
+
 class Staff(Table):
     """Who may enter the admin page, and as what."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotspot_lite import store
+from hotspot_lite.trade.goods.catalogue import read_terms
 from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.models import Customer, Debt, Payment
 from hotspot_lite.trade.money import undecided
@@ -44,11 +45,15 @@ def settle(payment: Payment, now: int) -> None:
     """A paid purchase closes the debt it carries. In a transaction, once.
 
     Where that was closed meanwhile, the customer has paid it twice: for a person.
+    Where somebody let the time go for less than both, the debt stays open.
     """
     if payment.debt_id is None:
         return
     debt = store.get(Debt, payment.debt_id)
     if debt.payment == payment:
+        return
+    if payment.amount_cents < read_terms(payment.terms).price_cents:
+        _carries_none(payment)
         return
     this = (Debt.id == debt.id) & Debt.closed_at.is_null()
     if Debt.update(closed_at=now, payment=payment).where(this).execute():
@@ -56,6 +61,47 @@ def settle(payment: Payment, now: int) -> None:
     says = "It carried a debt that was closed before it was paid."
     cents = debt.amount_cents
     undecided.leave("overpaid", says, now, payment, amount_cents=cents)
+
+
+def on_top(payment: Payment, price_cents: int) -> int:
+    """What a payment of goods of that price pays of the debt it carries, in cents.
+
+    All of it, or nothing; then the payment carries it no more. In a transaction.
+    """
+    if payment.debt_id is None:
+        return 0
+    cents = int(store.get(Debt, payment.debt_id).amount_cents)
+    if payment.amount_cents >= price_cents + cents:
+        return cents
+    _carries_none(payment)
+    return 0
+
+
+def owe_again(payment: Payment, who: str, now: int) -> None:
+    """All of a payment went back: what it paid is owed again. In a transaction, once.
+
+    Whoever owes for a newer one meanwhile owes both as one: there is one at a time.
+    """
+    if payment.debt_id is None:
+        return
+    debt = store.get(Debt, payment.debt_id)
+    _carries_none(payment)
+    if debt.payment != payment:
+        return
+    newer = of(debt.customer)
+    if newer is None:
+        change = Debt.update(closed_at=None, payment=None).where(Debt.id == debt.id)
+    else:
+        both_cents = newer.amount_cents + debt.amount_cents
+        change = Debt.update(amount_cents=both_cents).where(Debt.id == newer.id)
+    change.execute()
+    told = f"{debt.customer.username}, {debt.amount_cents / 100:.2f}"
+    audit.note(who, "debt owed again", told, now)
+
+
+def _carries_none(payment: Payment) -> None:
+    """Another purchase is to carry its debt."""
+    Payment.update(debt_id=None).where(Payment.id == payment.id).execute()
 
 
 def forgive(debt: Debt, who: str, now: int) -> None:

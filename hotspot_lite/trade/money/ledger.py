@@ -91,16 +91,15 @@ def hash_of(fact: dict[str, object], before: str) -> str:
 
 
 _BARE = (",", ":")
-_NAMES = ("at", "kind", "amount_cents", "payment_id", "detail", "who")
+# What is hashed of a fact.
+NAMES = ("at", "kind", "amount_cents", "payment_id", "detail", "who")
 
 
 def _rows() -> Iterator[tuple[int, str, dict[str, object]]]:
-    columns = [
-        getattr(MoneyFact, "payment" if n == "payment_id" else n) for n in _NAMES
-    ]
+    columns = [getattr(MoneyFact, "payment" if n == "payment_id" else n) for n in NAMES]
     query = MoneyFact.select(MoneyFact.id, MoneyFact.hash, *columns)
     for row_id, told, *values in query.order_by(MoneyFact.id).tuples().iterator():
-        yield row_id, told, dict(zip(_NAMES, values, strict=True))
+        yield row_id, told, dict(zip(NAMES, values, strict=True))
 
 
 def first_break(anchors: Iterable[Anchor] = ()) -> Break | None:

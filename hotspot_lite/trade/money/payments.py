@@ -19,7 +19,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods import discounts
 from hotspot_lite.trade.goods.catalogue import Terms, read_terms, terms_of
 from hotspot_lite.trade.goods.discounts import NO_CUT, Cut
-from hotspot_lite.trade.house import events
+from hotspot_lite.trade.house import events, room
 from hotspot_lite.trade.models import (
     Payment,
     Plan,
@@ -101,7 +101,7 @@ def ask(
 
     The row is on disk before the push leaves. The same wish again, while its prompt
     may be open, is the same payment. Raises BadInput where the phone or the device
-    must wait, and for a free package.
+    must wait, and for a free package; NoRoom where the disk is full.
     """
     if not wish.plan.price_cents:
         raise BadInput("That package is free.", "Use its own button.", field="plan")
@@ -109,6 +109,7 @@ def ask(
         same = _open_prompt(wish, now)
         if same is not None:
             return same
+        room.refuse_sales()
         terms = wish.cut.of(terms_of(wish.plan))
         debt = debts.to_add(wish.phone, wish.mac, now)
         if debt is not None:
@@ -354,10 +355,11 @@ def is_given_back(payment: Payment) -> bool:
     """Whether all of it went back, or is on its way: then no time is given for it."""
     if not store.has(Refund, payment_id=payment.id):  # nearly always, and soon told
         return False
-    return bool(_given_back().where(Refund.payment == payment).exists())
+    return bool(given_back().where(Refund.payment == payment).exists())
 
 
-def _given_back() -> Any:
+def given_back() -> Any:
+    """A query of the payments of which all went back, or is on its way."""
     return Refund.select(Refund.payment).where(
         Refund.is_whole & (Refund.state != "failed") & Refund.payment.is_null(False)
     )
@@ -376,6 +378,6 @@ def paid_without_time() -> list[Payment]:
         (Payment.state == "paid")
         & Payment.id.not_in(with_time)
         & ~sold.has_voucher(Payment.id)
-        & Payment.id.not_in(_given_back())
+        & Payment.id.not_in(given_back())
     )
-    return list(query)
+    return [payment for payment in query if not sold.is_nobodys(payment)]

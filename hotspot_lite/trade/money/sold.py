@@ -24,6 +24,14 @@ def voucher_of(payment: Payment) -> Voucher | None:
     return None
 
 
+def is_nobodys(payment: Payment) -> bool:
+    """Whether a voucher must have been handed over: nobody is told of to have time.
+
+    Which one, its sale says; after a damage that may be lost (`salvage_money`).
+    """
+    return payment.provider in PROVIDERS and not (payment.phone or payment.mac)
+
+
 def has_voucher(payment: Any) -> Any:
     """The condition that a voucher was handed over for a payment of a query."""
     by_till = (CashSale.payment == payment) & CashSale.voucher.is_null(False)

@@ -134,6 +134,25 @@ KINDS: dict[str, Kind] = {
         "It buys no package, so no time was given.",
         ("grant", "refund", "reverse", "write-off"),
     ),
+    "doubted-vouchers": Kind(
+        "Vouchers that may have been used",
+        "A backup was restored, and nothing tells which vouchers were used after it."
+        " They can be used once more, two a day on one device. Vouchers made after the"
+        " backup are unknown: read their printed list in again (Imports).",
+        ("seen",),
+    ),
+    "lost-payments": Kind(
+        "Payments that can't be read any more",
+        "The ledger says that money came, and the payments are damaged. Look for them"
+        " in your M-Pesa statement, and give who paid the time.",
+        ("seen",),
+    ),
+    "voucher-unknown": Kind(
+        "Sold, and the voucher is not known any more",
+        "A damaged database tells that a voucher was sold, not which. If its code is"
+        " refused, make another.",
+        ("refund", "seen"),
+    ),
     "late-transfer": Kind(
         "A receipt that is known with another amount",
         "M-Pesa told of one receipt twice, with two amounts. Only the first counts.",

@@ -139,11 +139,12 @@ def _facts(s: Settings) -> list[tuple[tuple[str, str, str, str, str], object]]:
             (
                 "backup",
                 "A copy elsewhere",
-                "A card that dies takes its backups with it. Plug in a stick.",
+                "A card that dies takes its backups with it. Plug in a stick, or have"
+                " another machine keep copies.",
                 "/admin/settings#backup.copy_to",
                 "Say where copies go",
             ),
-            s["backup.copy_to"],
+            s["backup.copy_to"] or s["backup.elsewhere"],
         ),
         (
             (

@@ -15,7 +15,7 @@ from typing import Any
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade.house import audit, events
+from hotspot_lite.trade.house import audit, events, room
 from hotspot_lite.trade.models import Export
 from hotspot_lite.trade.office import reports
 from hotspot_lite.trade.office.reports import Span, Table
@@ -49,6 +49,7 @@ def ask(order: Order, who: str, now: int) -> Export:
     kind = reports.named(order.report)
     if order.format not in FORMATS:
         raise BadInput("It can be pdf, xlsx or csv.", "Choose one.", field="format")
+    room.refuse_extras("exports")
     with store.atomic():
         if Export.select().where(Export.state.in_(OPEN)).count() >= MOST_OPEN:
             raise BadInput(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
-from hotspot_lite.trade.house import audit, events
+from hotspot_lite.trade.house import audit, events, room
 from hotspot_lite.trade.models import ImportRun, RefusedRow
 from hotspot_lite.trade.office import importing, uploads
 from hotspot_lite.trade.office.importing import Context, Kind
@@ -40,6 +40,7 @@ def begin(
 ) -> ImportRun:
     """Write down that a file is to be looked at, and the job. Raises BadInput."""
     importing.named(kind)
+    room.refuse_extras("imports")
     with store.atomic():
         run: ImportRun = store.create(
             ImportRun,
@@ -59,7 +60,8 @@ def _put(run_id: int) -> None:
 
 
 def accept(run_id: int, who: str, now: int, by_job: bool = True) -> bool:
-    """Take in what was looked at; whether there was such a run."""
+    """Take in what was looked at; whether there was such a run. Raises NoRoom."""
+    room.refuse_extras("imports")
     with store.atomic():
         this = (ImportRun.id == run_id) & (ImportRun.state == "checked")
         fresh = {"state": "running", "position": 0, "good": 0, "refused": 0}

@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 from hotspot_lite.errors import BadInput
+from hotspot_lite.trade.house import room
 from hotspot_lite.trade.reckoning import statement as statements
 from hotspot_lite.trade.reckoning.statement import MOST_BYTES, Statement
 
@@ -28,6 +29,8 @@ def add(data_dir: Path, name: str, offset: int, piece: bytes) -> int:
 
     0 begins anew. Raises BadInput for a piece that doesn't follow, or too much.
     """
+    if offset == 0:
+        room.refuse_extras("files from outside")
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | (os.O_TRUNC if offset == 0 else 0)
@@ -68,7 +71,8 @@ def keep(data_dir: Path, name: str) -> str:
 
 
 def put(data_dir: Path, raw: bytes) -> str:
-    """Keep a file that came in one piece; the name it is kept under."""
+    """Keep a file that came in one piece; the name it is kept under. Raises NoRoom."""
+    room.refuse_extras("files from outside")
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     kept = secrets.token_hex(16)

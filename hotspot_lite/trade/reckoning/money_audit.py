@@ -123,7 +123,7 @@ def look(asked: Asked, now: int, zone: str) -> Found:
         found.wrongs.append(Wrong("chain", broken.says))
     found.wrongs += books.all_rules(asked.since, asked.until, now)
     found.days = days(asked.since, asked.until, zone)
-    found.wrongs += _days_that_differ(found.days, asked, zone)
+    found.wrongs += _days_that_differ(asked, zone)
     found.waiting = undecided.count()
     return found
 
@@ -168,7 +168,7 @@ def _add(day: Day, kind: str, cents: int) -> None:
         day.written_off += cents
 
 
-def _days_that_differ(facts: list[Day], asked: Asked, zone: str) -> Iterable[Wrong]:
+def _days_that_differ(asked: Asked, zone: str) -> Iterable[Wrong]:
     """Days whose payments sum up to something else than their facts.
 
     From the first day that the ledger was there from midnight on.
@@ -181,10 +181,8 @@ def _days_that_differ(facts: list[Day], asked: Asked, zone: str) -> Iterable[Wro
     sums: defaultdict[tuple[str, str], int] = defaultdict(int)
     for at, provider, cents in _paid_rows(asked):
         sums[_day(at, place), provider] += cents
-    for day in facts:
-        # Money of no payment was given up; it is looked at by itself.
-        if day.provider != "-":
-            sums[day.day, day.provider] -= day.taken
+    for at, provider, cents in _taken_rows(asked):
+        sums[_day(at, place), provider] -= cents
     for (name, provider), differ in sorted(sums.items()):
         if differ and name > begun:
             says = f"{name}, {provider}: the payments are {differ / 100:,.2f} more."
@@ -196,6 +194,17 @@ def _paid_rows(asked: Asked) -> Any:
     query = Payment.select(Payment.paid_at, Payment.provider, Payment.amount_cents)
     paid = (Payment.state == "paid") & (Payment.paid_at >= asked.since)
     return query.where(paid & (Payment.paid_at < asked.until)).tuples().iterator()
+
+
+def _taken_rows(asked: Asked) -> Any:
+    """When, by whom and how much of each money fact of a payment that is paid.
+
+    Other money was given back or given up; it is looked at by itself.
+    """
+    query = MoneyFact.select(MoneyFact.at, Payment.provider, MoneyFact.amount_cents)
+    taken = (MoneyFact.kind == "taken") & (Payment.state == "paid")
+    since = taken & (MoneyFact.at >= asked.since) & (MoneyFact.at < asked.until)
+    return query.join(Payment).where(since).tuples().iterator()
 
 
 def _day(at: int, place: ZoneInfo) -> str:

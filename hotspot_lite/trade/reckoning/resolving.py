@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hotspot_lite import store
 from hotspot_lite.errors import BadInput
@@ -23,7 +23,7 @@ from hotspot_lite.trade.models import (
     Transfer,
     Undecided,
 )
-from hotspot_lite.trade.money import ledger, payments, transfers, undecided
+from hotspot_lite.trade.money import debts, ledger, payments, transfers, undecided
 from hotspot_lite.trade.people.phones import normalise_phone
 from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.trade.takings import confirming, matching, receipts, refunds
@@ -110,12 +110,18 @@ def _grant(row: Undecided, decision: Decision, now: int) -> None:
         raise BadInput("It has its time already.", "Mark it as seen.")
     if payments.is_given_back(payment):
         raise BadInput("Its money was given back.", "Note the refund.")
-    if decision.plan is not None:
-        terms = catalogue.terms_of(decision.plan).as_json()
-        change = {"plan": decision.plan, "terms": terms}
-        Payment.update(change).where(Payment.id == payment.id).execute()
     _take(row, payment, decision.receipt, now)
+    if decision.plan is not None:
+        _sell_instead(store.get(Payment, payment.id), decision.plan)
     subscriptions.fulfil(payment.id, now)
+
+
+def _sell_instead(payment: Payment, plan: Plan) -> None:
+    terms = catalogue.terms_of(plan)
+    owed_cents = debts.on_top(payment, terms.price_cents)
+    terms = replace(terms, price_cents=terms.price_cents + owed_cents)
+    change = {"plan": plan, "terms": terms.as_json()}
+    Payment.update(change).where(Payment.id == payment.id).execute()
 
 
 def _grant_transfer(transfer: Transfer, decision: Decision, now: int) -> None:

@@ -150,7 +150,7 @@ def _sentence(text: str) -> str:
 def _doubts(payment: Payment) -> Iterator[Moment]:
     for row in Undecided.select().where(Undecided.payment == payment):
         title = undecided.kind_of(row).title
-        yield Moment(row.at, f"For you to decide: {title}", row.says)
+        yield Moment(row.at, f"Exception: {title}", row.says)
         if row.resolved_at is not None:
             by = row.resolved_by or "the box"
             says = f"{row.resolution}, {by}. {row.reason}".strip()

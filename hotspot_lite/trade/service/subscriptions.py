@@ -48,11 +48,11 @@ def fulfil(payment_id: int, now: int) -> Subscription | None:
     with store.atomic():
         jobs.finish()
         payment = store.get(Payment, payment_id)
-        if payment.state != "paid" or _has_time(payment):
+        if payment.state != "paid" or has_time(payment):
             return None
         if payments.is_given_back(payment):
             return None
-        customer, is_new = _whose(payment, now)
+        customer, is_new = whose(payment, now)
         customers.speaks(customer, payment.lang)
         terms = payments.terms(payment)
         wish = Wish(
@@ -79,18 +79,22 @@ def _write(subscription: Subscription, payment: Payment, now: int) -> None:
         jobs.put("default.write_of_sale", tags=tags, subscription_id=subscription.id)
 
 
-def _whose(payment: Payment, now: int) -> tuple[Customer, bool]:
+def whose(payment: Payment, now: int) -> tuple[Customer, bool]:
+    """The customer whose time a payment buys, made if new; and whether new."""
     # Paid by hand, M-Pesa may hide the number: then the device is all we know.
     if payment.phone:
         return customers.of_phone(payment.phone, now)
     return customers.of_account(payment.mac, now)
 
 
-def _has_time(payment: Payment) -> bool:
+def has_time(payment: Payment) -> bool:
+    """Whether the time for a payment was given, or comes with its voucher."""
     if store.has(Subscription, payment_id=payment.id):
         return True
     # A voucher that was handed over for the money gives the time itself.
-    return payment.provider in sold.PROVIDERS and sold.voucher_of(payment) is not None
+    return payment.provider in sold.PROVIDERS and (
+        sold.is_nobodys(payment) or sold.voucher_of(payment) is not None
+    )
 
 
 def give(wish: Wish, now: int) -> Subscription:

@@ -13,7 +13,7 @@ from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods.catalogue import terms_of
 from hotspot_lite.trade.grants import vouchers
-from hotspot_lite.trade.house import audit, events
+from hotspot_lite.trade.house import audit, events, room
 from hotspot_lite.trade.messaging import messages
 from hotspot_lite.trade.models import (
     Agent,
@@ -59,6 +59,7 @@ def sell(name: str, order: Order, now: int) -> AgentSale:
         done = agents.sent_before(order.once)
         if done is not None:
             return _sold_before(done, agent, order)
+        room.refuse_sales()
         terms = terms_of(order.plan)
         price = terms.price_cents
         if not price:

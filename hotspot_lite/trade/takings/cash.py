@@ -15,7 +15,7 @@ from hotspot_lite import store
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods.catalogue import terms_of
 from hotspot_lite.trade.grants import vouchers
-from hotspot_lite.trade.house import audit, events
+from hotspot_lite.trade.house import audit, events, room
 from hotspot_lite.trade.models import (
     CashSale,
     Payment,
@@ -197,6 +197,7 @@ def _take(shift: Shift, plan: Plan, whose: Whose, now: int) -> Payment:
 def _check_open(shift: Shift) -> None:
     if Shift.get_by_id(shift.id).closed_at is not None:
         raise BadInput("Your shift is closed.", "Open a shift first.")
+    room.refuse_sales()
 
 
 def _announce_sold(shift: Shift, plan: Plan, count: int, now: int) -> None:

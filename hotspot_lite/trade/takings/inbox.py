@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hotspot_lite import store
+from hotspot_lite.store import room
 
 log = logging.getLogger(__name__)
 FOLDER = "inbox"
@@ -37,14 +38,21 @@ class Message:
 def take_or_keep(data_dir: Path, message: Message, take: Callable[[], str]) -> str:
     """Have `take` write the message to the database, else put it into a file.
 
+    Where the disk takes nothing, the reserve kept for this moment is let go first.
     Returns what `take` returned, or "kept". Raises OSError where neither was possible.
     """
-    try:
-        with store.atomic(WAIT_SECONDS):
-            return take()
-    except Exception as exc:
-        if not store.is_busy(exc):
-            raise
+    for _ in range(2):
+        try:
+            with store.atomic(WAIT_SECONDS):
+                return take()
+        except Exception as exc:
+            if room.refuses_all(exc):
+                if room.let_go(data_dir):
+                    log.warning("the disk is full: its reserve is let go (%s)", exc)
+                    continue
+            elif not store.is_busy(exc):
+                raise
+            break
     keep(data_dir / FOLDER, message)
     return "kept"
 
@@ -59,11 +67,14 @@ def keep(folder: Path, message: Message) -> Path:
     name = hashlib.sha256(body.encode()).hexdigest()[:40]
     final = folder / f"{name}.json"
     half = folder / f"{name}.{os.getpid()}.half"
-    with half.open("w", encoding="utf-8") as out:
-        json.dump(text, out)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(final)
+    try:
+        with half.open("w", encoding="utf-8") as out:
+            json.dump(text, out)
+            out.flush()
+            os.fsync(out.fileno())
+        half.replace(final)
+    finally:
+        half.unlink(missing_ok=True)
     _sync(folder)
     return final
 

@@ -21,7 +21,7 @@ from hotspot_lite.trade.models import (
     Transfer,
     Voucher,
 )
-from hotspot_lite.trade.money import ledger, sold, transfers, undecided
+from hotspot_lite.trade.money import debts, ledger, sold, transfers, undecided
 from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.trade.takings import inquiries
 
@@ -235,6 +235,8 @@ def _is_done(refund: Refund, now: int) -> None:
         says = "The money was given back."
         undecided.settle("paid-without-time", payment, says, now)
         undecided.settle("refund-failed", payment, says, now)
+        if payment.state == "paid" and _left(payment) <= 0:
+            debts.owe_again(payment, refund.who or "box", now)
         jobs.put("hotspot-sessions.after_refund", refund_id=refund.id)
     told = {"title": TITLES[refund.way], "says": about, "is_good": refund.way != "told"}
     events.announce("payment_refunded", told, now)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bottle import Bottle, HTTPError, HTTPResponse, static_file
@@ -17,7 +18,8 @@ from hotspot_lite.clock import length_text
 from hotspot_lite.store import sealed
 from hotspot_lite.store.backup import Backup
 from hotspot_lite.trade.house import audit, conditions
-from hotspot_lite.trade.keeping import backups, recovery
+from hotspot_lite.trade.keeping import backups, elsewhere, recovery
+from hotspot_lite.trade.models import FarCopy
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
 from hotspot_lite.web.admin.desk import Desk
@@ -26,7 +28,10 @@ from hotspot_lite.web.admin.login import admits
 # It seals on its own, so that this process needs no memory for it.
 SEAL = (sys.executable, "-m", "hotspot_lite", "backup", "seal")
 CHUNK = 64 * 1024
-SHOWN = (backups.NONE_MADE, backups.NO_COPY, recovery.CONDITION)
+SHOWN = (
+    *(backups.NONE_MADE, backups.NO_COPY, elsewhere.NOT_THERE),
+    recovery.CONDITION,
+)
 
 
 class Backups(Desk):
@@ -46,11 +51,14 @@ class Backups(Desk):
     def newest(self, person: Person) -> HTTPResponse:
         """GET /admin/backups?after=…: all of them; looks again for one after."""
         there, after = self._places().all(), pages.whole("after")
+        terms = elsewhere.terms(self.box.settings)
         return self.page(
             "backups",
             person,
             rows=[self._row(one) for one in there],
-            copies=self._places().copies,
+            copies=self._places().copies or terms.url,
+            far=[self._far_row(one) for one in elsewhere.known(terms)],
+            host=urlsplit(terms.url).hostname or "",
             is_sealed=bool(self._places().passphrase_file),
             wrong=[one for one in conditions.wrong() if one.name in SHOWN],
             is_restored=any(c.name == recovery.CONDITION for c in conditions.wrong()),
@@ -87,14 +95,22 @@ class Backups(Desk):
                 return file
         raise HTTPError(404)
 
+    def _far_row(self, one: FarCopy) -> dict[str, Any]:
+        return {"name": one.name, **self._shown(one.at, one.size_bytes)}
+
+    def _shown(self, at: int, size_bytes: int) -> dict[str, str]:
+        local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(self.zone()))
+        return {
+            "at": local.strftime("%d.%m.%Y %H:%M"),
+            "age": length_text(max(0, self.now() - at)),
+            "size": f"{size_bytes / 1024:,.0f} KB",
+        }
+
     def _row(self, one: Backup) -> dict[str, Any]:
-        local = datetime.fromtimestamp(one.at, UTC).astimezone(ZoneInfo(self.zone()))
         where = self._places()
         return {
             "name": one.path.name,
-            "at": local.strftime("%d.%m.%Y %H:%M"),
-            "age": length_text(max(0, self.now() - one.at)),
-            "size": f"{one.size_bytes / 1024:,.0f} KB",
+            **self._shown(one.at, one.size_bytes),
             "where": "this box" if one.path.parent == where.home else where.copies,
         }
 

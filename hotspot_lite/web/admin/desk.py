@@ -8,6 +8,8 @@ from bottle import HTTPResponse
 
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
+from hotspot_lite.settings import Settings
+from hotspot_lite.trade.house import conditions, room
 from hotspot_lite.trade.money import undecided
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import board, pages
@@ -43,11 +45,17 @@ class Desk:
             at=self.at,
             tell=self.tell,
             to_decide=undecided.count(),
+            scarce=self.scarce(),
             is_believed=self.box.clock.now().believed,
             problem=str(problem) if problem else "",
             field=problem.field if problem else "",
             **values,
         )
+
+    def scarce(self) -> str:
+        """What is to be said of the disk's room on every page; "" for nothing."""
+        names = (room.LOW, room.FULL)
+        return next((one.says for one in conditions.wrong() if one.name in names), "")
 
     def price(self, cents: int) -> str:
         """An amount in the box's currency."""
@@ -68,6 +76,16 @@ class Desk:
     def zone(self) -> str:
         """The place's time zone."""
         return str(self.box.settings["box.timezone"])
+
+    def fresh(self) -> Settings:
+        """The settings as a process that starts now would have them.
+
+        Where config.toml can't be read any more, those that this one began with.
+        """
+        try:
+            return self.box.fresh()
+        except BadInput:
+            return self.box.settings
 
     def now(self) -> int:
         """The time, in seconds since 1970."""

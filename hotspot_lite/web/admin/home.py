@@ -49,7 +49,7 @@ class Admin(Desk):
             recent=recent[::-1],
             since=recent[-1]["seq"] if recent else 0,
             sample_seconds=self.box.settings["router.sample_seconds"],
-            steps_left=beginning.left(self.box.settings) if person.may("owner") else 0,
+            steps_left=beginning.left(self.fresh()) if person.may("owner") else 0,
             **Trend(self.box, self.door).values(),
         )
 

@@ -19,6 +19,8 @@ from hotspot_lite.web.tries import Tries
 
 WRONG, WRONG_SECONDS = 5, 600
 # More for a name than for an address: else anyone on the WiFi locks the owner out.
+# The body of a 403 for a form of an earlier session.
+STALE = "stale form"
 WRONG_FOR_NAME = 50
 # One password check is 16 MiB and much of a Pi's core: strangers must not start six.
 CHECK_WAIT_SECONDS = 3
@@ -220,7 +222,7 @@ def check_csrf(person: Person) -> None:
     """Refuse a form that isn't from a page of this session. Raises HTTPError 403."""
     told, right = pages.form("csrf"), person.csrf
     if not pages.is_own_origin() or not pages.is_same(told, right):
-        raise HTTPError(403)
+        raise HTTPError(403, STALE)
 
 
 def live_port(box: Box) -> int:

@@ -17,6 +17,8 @@ from hotspot_lite.web.language import Words
 from hotspot_lite.web.portal.waiting import data_words
 from hotspot_lite.web.rows import one
 
+# As the form says it.
+BEGINS = {"sale": "when it is paid", "first-use": "at the first login"}
 DEFAULTS = {"rate": "5M/5M", "devices": "1", "pauses": "0", "starts": "sale"}
 LIST = "/admin/plans"
 
@@ -110,7 +112,7 @@ class Plans(Desk):
             "data": data_words(plan.data_bytes, t),
             "devices": str(plan.devices),
             "pauses": str(plan.pauses),
-            "starts": plan.starts,
+            "begins": BEGINS[plan.starts],
         }
 
 

@@ -13,8 +13,8 @@ from hotspot_lite.settings import BY_NAME, DECLARED, Setting
 from hotspot_lite.trade.house import preferences
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
-from hotspot_lite.web.admin.desk import Desk
 from hotspot_lite.web.admin.login import admits
+from hotspot_lite.web.renewing import RENEW, Renewing
 
 TITLES = {
     "box": "The place",
@@ -43,13 +43,14 @@ FILE_ONLY = (
 MOST_LETTERS = 2000
 
 
-class SettingsPage(Desk):
+class SettingsPage(Renewing):
     """The owner's settings."""
 
     def add_to(self, app: Bottle) -> None:
         """Put its pages on `app`, behind the door."""
         app.route("/admin/settings", "GET", self.door.guarded(self.show))
         app.route("/admin/settings", "POST", self.door.guarded(self.change))
+        app.route(RENEW, "POST", self.door.guarded(self.renew))
 
     @admits()
     def show(self, person: Person) -> HTTPResponse:
@@ -70,10 +71,22 @@ class SettingsPage(Desk):
             return self._page(person, 422, exc, name, value)
         return pages.go_to(f"/admin/settings?done={name}#{name}")
 
+    @admits()
+    def renew(self, person: Person) -> HTTPResponse:
+        """POST /admin/settings/renew: start the box's processes anew, this one too."""
+        try:
+            asked = self.start_anew(person.name)
+        except BadInput as exc:
+            return self._page(person, 422, exc)
+        if not asked:
+            return pages.go_to("/admin/settings")
+        roles = ", ".join(one.role for one in asked)
+        return self.page("renewed", person, roles=roles)
+
     def _check(self, name: str) -> None:
         if name not in BY_NAME:
             raise settings.unknown(name, BY_NAME, "setting")
-        if name in FILE_ONLY or self._fresh().origin(name) in ("environment", "file"):
+        if name in FILE_ONLY or self.fresh().origin(name) in ("environment", "file"):
             raise BadInput(
                 f"{name} is set in config.toml or the environment.",
                 "That goes before this page: change it there.",
@@ -88,17 +101,12 @@ class SettingsPage(Desk):
         name: str = "",
         typed: str = "",
     ) -> HTTPResponse:
-        fresh = self._fresh()
+        fresh = self.fresh()
         groups = [
             (TITLES.get(section, section), [self._row(one, fresh) for one in some])
             for section, some in groupby(
                 sorted(DECLARED, key=_order), key=lambda one: one.name.split(".")[0]
             )
-        ]
-        waiting = [
-            one.name
-            for one in DECLARED
-            if fresh[one.name] != self.box.settings[one.name]
         ]
         done = pages.query("done")
         return self.page(
@@ -110,7 +118,7 @@ class SettingsPage(Desk):
             wrong=name,
             typed=typed,
             done=done if done in BY_NAME else "",
-            waiting=waiting,
+            waiting=self.waiting(),
         )
 
     def _row(self, one: Setting, fresh: settings.Settings) -> dict[str, Any]:
@@ -130,10 +138,6 @@ class SettingsPage(Desk):
             "origin": origin,
             "is_locked": one.name in FILE_ONLY or origin in ("environment", "file"),
         }
-
-    def _fresh(self) -> settings.Settings:
-        """As a process that starts now would have them."""
-        return settings.load(None, preferences.read())
 
 
 def _order(one: Setting) -> tuple[int, str]:

@@ -9,13 +9,13 @@ from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.office import beginning
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
-from hotspot_lite.web.admin.desk import Desk
 from hotspot_lite.web.admin.login import admits
+from hotspot_lite.web.renewing import Renewing
 
 HERE = "/admin/start"
 
 
-class Start(Desk):
+class Start(Renewing):
     """The owner's page of first steps; it can be left and come back to at any time."""
 
     def add_to(self, app: Bottle) -> None:
@@ -33,7 +33,7 @@ class Start(Desk):
         """POST /admin/start {do, step}: skip, take-up; a test: sms, mpesa {phone}."""
         do, step = pages.form("do", 10), pages.form("step", 20)
         now, who = self.now(), person.name
-        known = {one.name for one in beginning.steps(self.box.settings)}
+        known = {one.name for one in beginning.steps(self.fresh())}
         if do in ("sms", "mpesa"):
             try:
                 self._test(do, pages.form("phone", 64), who, now)
@@ -58,7 +58,7 @@ class Start(Desk):
         problem: BadInput | None = None,
         wrong: str = "",
     ) -> HTTPResponse:
-        steps = beginning.steps(self.box.settings)
+        steps = beginning.steps(self.fresh())
         open_ = [one for one in steps if not one.is_done and not one.is_skipped]
         test, push = beginning.last_test(), beginning.last_push()
         waits = (test and test.state in ("waiting", "sending")) or (
@@ -76,6 +76,7 @@ class Start(Desk):
             test=test,
             push=push,
             wrong=wrong,
+            waiting=self.waiting(),
             has_mpesa=beginning.has_mpesa(self.box.settings),
             has_sms=self.box.settings["sms.provider"] != "log",
             phone=pages.form("phone", 64) if problem else "",

@@ -12,6 +12,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.goods import batches, catalogue
 from hotspot_lite.trade.goods.batches import Slip, Tally
 from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import room
 from hotspot_lite.trade.models import VoucherBatch
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages, qr
@@ -58,6 +59,7 @@ class Vouchers(Desk):
         try:
             plan = catalogue.for_sale(number("plan", 0))
             count = number("count", vouchers.MOST_AT_ONCE + 1)
+            room.refuse_sales()
             batch = vouchers.make(plan, count, person.name, self.now())
         except BadInput as exc:
             return self._newest(person, 422, exc)

@@ -25,7 +25,13 @@ from hotspot_lite.web import pages
 from hotspot_lite.web.language import Words
 from hotspot_lite.web.portal import promo, waiting
 from hotspot_lite.web.portal.given import Given, chosen_plan
-from hotspot_lite.web.portal.own import live_of, own_device, paused_of, remembered_phone
+from hotspot_lite.web.portal.own import (
+    in_own_language,
+    live_of,
+    own_device,
+    paused_of,
+    remembered_phone,
+)
 from hotspot_lite.web.portal.returning import Welcome
 from hotspot_lite.web.portal.sheet import Sheet
 from hotspot_lite.web.portal.visitor import Visitor
@@ -132,9 +138,10 @@ class Portal(Sheet):
         notice: str = "",
         router_error: str = "",
     ) -> HTTPResponse:
+        device = own_device(who)
+        who = in_own_language(who, device)
         t, now = self.words(who), self.now()
         live, plans = live_of(who, now), catalogue.on_sale()
-        device = own_device(who)
         return pages.portal_page(
             "home",
             t,

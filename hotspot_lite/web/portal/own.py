@@ -6,6 +6,8 @@ at the address that the device had when it was last put online.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hotspot_lite import store
 from hotspot_lite.trade.models import Device, Subscription
 from hotspot_lite.trade.money import payments
@@ -39,3 +41,10 @@ def own_device(who: Visitor) -> Device | None:
     if device is None or not who.ip:
         return None
     return device if device.ip == who.ip == pages.client_address() else None
+
+
+def in_own_language(who: Visitor, device: Device | None) -> Visitor:
+    """As they bought the last time; the router's redirect knows no language."""
+    if who.lang or device is None:
+        return who
+    return replace(who, lang=device.customer.lang)

@@ -17,6 +17,7 @@ MEANS = {
     404: "There is no such thing.",
     422: "Something given can't be used: `says` what, `todo` what to do.",
     429: "Too many wrong tokens came from that address.",
+    507: "The disk is full: nothing new is sold, and no money moved.",
 }
 
 
@@ -93,6 +94,7 @@ def _in_query(one: Endpoint) -> list[dict[str, Any]]:
 
 def _answers(one: Endpoint) -> dict[str, Any]:
     statuses = {401, 403, 429, *one.fails} | ({422} if one.query or one.body else set())
+    statuses |= {507} if one.body else set()
     if not one.roles:
         statuses -= {403}
     found: dict[str, Any] = {

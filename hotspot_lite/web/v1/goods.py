@@ -8,6 +8,7 @@ from hotspot_lite.clock import as_text
 from hotspot_lite.trade.goods import batches, catalogue
 from hotspot_lite.trade.goods.batches import STATES, Tally
 from hotspot_lite.trade.grants import vouchers
+from hotspot_lite.trade.house import room
 from hotspot_lite.trade.models import Plan, VoucherBatch
 from hotspot_lite.web.rows import one
 from hotspot_lite.web.v1.declare import (
@@ -102,6 +103,7 @@ def listed(call: Call) -> dict[str, Any]:
 def make(call: Call) -> dict[str, Any]:
     """Make vouchers; their codes are read page by page."""
     plan = catalogue.for_sale(call.body["plan_id"])
+    room.refuse_sales()
     made = vouchers.make(plan, call.body["count"], call.person.name, call.now)
     return _batch(batches.tally(made))
 

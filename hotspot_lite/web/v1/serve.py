@@ -11,7 +11,7 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse, request
 
 from hotspot_lite.box import Box
-from hotspot_lite.errors import BadInput
+from hotspot_lite.errors import BadInput, NoRoom
 from hotspot_lite.trade.people import tokens
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.web import pages
@@ -68,6 +68,8 @@ class V1:
                     raise HTTPError(404)
                 call = Call(self.box, person, words, _query(endpoint), _body(endpoint))
                 return pages.json_page(endpoint.view(call), endpoint.status)
+            except NoRoom as exc:
+                return problem(507, exc.says, exc.todo)
             except BadInput as exc:
                 return problem(422, exc.says, exc.todo, exc.field)
             except HTTPError as exc:

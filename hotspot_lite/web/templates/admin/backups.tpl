@@ -18,7 +18,7 @@
 <button>Back up now</button>
 </form>
 % if not copies:
-<p class="hint">All of them are on this box's own disk and are lost with it. Plug in a stick and set <code>backup.copy_to</code> to its folder, or download one from time to time.</p>
+<p class="hint">All of them are on this box's own disk and are lost with it. Plug in a stick and set <code>backup.copy_to</code> to its folder, have another machine keep copies (<code>backup.elsewhere</code>), or download one from time to time.</p>
 % end
 % if rows:
 <div class="scroll"><table class="cards">
@@ -34,4 +34,19 @@
 <p class="hint">A backup holds every customer and the box's own key: keep it as you keep money. To restore one, stop the box and run <code>hotspot-lite backup restore FILE</code>.</p>
 % else:
 <p class="empty">No backup was made yet. The first comes within the hour.</p>
+% end
+% if host:
+<h2>On {{host}}</h2>
+% if far:
+<div class="scroll"><table class="cards">
+<thead><tr><th scope="col">Made</th><th scope="col">Age</th><th scope="col">Size</th><th scope="col">Name</th></tr></thead>
+<tbody>
+% for row in far:
+<tr><th scope="row">{{row["at"]}}</th><td data-name="Age">{{row["age"]}}</td><td data-name="Size">{{row["size"]}}</td><td data-name="Name">{{row["name"]}}</td></tr>
+% end
+</tbody></table></div>
+<p class="hint">As it was when the last copy went there. To bring one back: <code>hotspot-lite backup fetch NAME</code>.</p>
+% else:
+<p class="empty">No copy has reached it yet. See <code>hotspot-lite doctor</code> for what is missing.</p>
+% end
 % end

@@ -1,13 +1,14 @@
 % rebase("admin/frame.tpl", title="Books", refresh=refresh)
 <h1>Books</h1>
 % if not is_on:
-<p class="empty">No accounting system is set. With <code>moysklad.token</code> the packages, the sales and their money go to MoySklad by themselves, once each.</p>
+<p class="empty">No accounting system is set. With <code>moysklad.token</code> the packages, the sales and their money go to MoySklad by themselves, once each. <a href="/admin/settings#moysklad.token">Enter it</a></p>
 % elif kept.is_shut:
 <p class="wrong" role="alert">Stopped: {{kept.says}}</p>
 <form method="post" action="/admin/books/resume"><input type="hidden" name="csrf" value="{{person.csrf}}"><button>I have looked: go on</button></form>
 % elif wait:
 <p class="note" role="status">It waits {{wait}}: {{kept.says}}</p>
 % end
+% if is_on or calls or any(n for _, counts in rows for n in counts.values()):
 <div class="scroll"><table class="cards">
 <thead><tr><th scope="col">What</th>
 % for state in states:
@@ -50,4 +51,5 @@
 </ul>
 % else:
 <p class="empty">Each request and its answer is kept here, without the key.</p>
+% end
 % end

@@ -1,5 +1,5 @@
 % rebase("admin/frame.tpl", title="Cash")
-<h1>The counter</h1>
+<h1>Cash</h1>
 % if problem and field not in ("float", "plan", "count", "phone"):
 <p class="wrong" role="alert">{{problem}}</p>
 % end

@@ -1,6 +1,6 @@
 % rebase("admin/frame.tpl", title="Till report")
 <h1>Till of {{shift.staff}}</h1>
-<p class="hint">{{box_name}}, shift {{shift.id}}, from {{opened}} to {{closed or "now"}}{{", closed by " + shift.closed_by if shift.closed_by else ""}}. <a class="screen" href="/admin/cash">The counter</a></p>
+<p class="hint">{{box_name}}, shift {{shift.id}}, from {{opened}} to {{closed or "now"}}{{", closed by " + shift.closed_by if shift.closed_by else ""}}. <a class="screen" href="/admin/cash">Cash</a></p>
 <dl class="till">
 <div><dt>In the till at the start</dt><dd>{{price(shift.float_cents)}}</dd></div>
 <div><dt>Sold, {{report.sold}}</dt><dd>{{price(report.sold_cents)}}</dd></div>

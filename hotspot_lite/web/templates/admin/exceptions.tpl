@@ -1,6 +1,6 @@
 % rebase("admin/frame.tpl", title="Exceptions")
-<h1>For you to decide</h1>
-<p class="hint">Money or access that the box can't judge by itself. Each decision is kept with who and why. What solves itself leaves the list by itself.</p>
+<h1>Exceptions</h1>
+<p class="hint">Money or access that the box can't judge by itself, for you to decide. Each decision is kept with who and why. What solves itself leaves the list by itself.</p>
 % if problem and not any(row["id"] == wrong_id for row in rows):
 <p class="wrong" role="alert">{{problem}}</p>
 % end

@@ -1,5 +1,5 @@
 % rebase("admin/frame.tpl", title="Traffic", module="follow.js")
-<h1>Traffic and load</h1>
+<h1>Traffic</h1>
 <div id="figures" data-follow="/admin/figures" data-every="20">
 % if newest:
 <section class="numbers" aria-label="Now">

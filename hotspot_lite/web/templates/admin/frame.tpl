@@ -57,6 +57,9 @@
 % end
 </header>
 <main id="main">
+% if get("scarce"):
+<p class="bar" role="status">{{scarce}}</p>
+% end
 {{!base}}
 </main>
 </body>

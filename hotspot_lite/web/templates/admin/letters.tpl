@@ -27,7 +27,7 @@
 </div>
 % for lang, name in languages.items():
 <label for="{{lang}}-{{one["name"]}}">{{name}}</label>
-<textarea id="{{lang}}-{{one["name"]}}" name="{{lang}}" lang="{{lang}}" rows="2" maxlength="{{most}}" aria-describedby="says-{{one["name"]}}"{{!" aria-invalid=true" if is_wrong and field == lang else ""}}>{{one["texts"][lang]}}</textarea>
+<textarea id="{{lang}}-{{one["name"]}}" name="{{lang}}" lang="{{lang}}" rows="4" maxlength="{{most}}" aria-describedby="says-{{one["name"]}}"{{!" aria-invalid=true" if is_wrong and field == lang else ""}}>{{one["texts"][lang]}}</textarea>
 % end
 <p class="hint" id="says-{{one["name"]}}">Filled in: \\
 % for word in one["words"]:

@@ -14,20 +14,20 @@
 <div><span>Online now</span><b data-number="online">{{numbers["online"]}}</b></div>
 <div><span>Sold today</span><b data-number="sold_today">{{numbers["sold_today"]}}</b></div>
 <div><span>Waiting for access</span><b data-number="waiting_for_access">{{numbers["waiting_for_access"]}}</b></div>
-<div><a href="/admin/exceptions">For you to decide</a><b data-number="undecided">{{numbers["undecided"]}}</b></div>
+<div><a href="/admin/exceptions">Exceptions</a><b data-number="undecided">{{numbers["undecided"]}}</b></div>
 </section>
 <p class="hint">As of <time id="as-of">{{at(told["at"])}}</time> <span id="router"></span></p>
 
 % include("admin/trend.tpl")
 
 <section aria-labelledby="undecided-title">
-<h2 id="undecided-title"><a href="/admin/exceptions">For you to decide</a></h2>
+<h2 id="undecided-title"><a href="/admin/exceptions">Exceptions</a></h2>
 <ul id="undecided" class="rows">
 % for row in told["undecided"]:
 <li><time>{{at(row["at"])}}</time><span>{{row["says"]}}</span></li>
 % end
 </ul>
-<p class="empty" id="undecided-empty"{{" hidden" if told["undecided"] else ""}}>Nothing. Payments that the box can't judge by itself are listed here.</p>
+<p class="empty" id="undecided-empty"{{" hidden" if told["undecided"] else ""}}>Nothing to decide. Payments that the box can't judge by itself are listed here.</p>
 </section>
 
 <section aria-labelledby="events-title">

@@ -6,7 +6,7 @@
 <tbody>
 % for plan in plans:
 % title = '<a href="/admin/plans/' + plan["id"] + '">' if person.may("manager") else ""
-<tr><th scope="row">{{!title}}{{plan["name"]}}{{!"</a>" if title else ""}}</th><td data-name="Price">{{plan["price"]}}</td><td data-name="Time">{{plan["time"]}}</td><td data-name="Up/down">{{plan["rate"]}}{{", after " + plan["fair"] if plan["fair"] else ""}}{{", " + plan["happy"] if plan["happy"] else ""}}</td><td data-name="Data">{{plan["data"]}}</td><td data-name="Devices">{{plan["devices"]}}</td><td data-name="Begins">{{plan["starts"].replace("-", " ")}}{{f", {plan['pauses']} pauses" if plan["pauses"] != "0" else ""}}</td></tr>
+<tr><th scope="row">{{!title}}{{plan["name"]}}{{!"</a>" if title else ""}}</th><td data-name="Price">{{plan["price"]}}</td><td data-name="Time">{{plan["time"]}}</td><td data-name="Up/down">{{plan["rate"]}}{{", after " + plan["fair"] if plan["fair"] else ""}}{{", " + plan["happy"] if plan["happy"] else ""}}</td><td data-name="Data">{{plan["data"]}}</td><td data-name="Devices">{{plan["devices"]}}</td><td data-name="Begins">{{plan["begins"]}}{{f", {plan['pauses']} pauses" if plan["pauses"] != "0" else ""}}</td></tr>
 % end
 </tbody></table></div>
 % else:

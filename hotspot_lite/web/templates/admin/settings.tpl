@@ -6,9 +6,12 @@
 % if problem:
 <p class="wrong" role="alert">{{problem}}</p>
 % end
-% if waiting:
-<p class="note" role="status">Takes effect at the next start of the box: {{", ".join(waiting)}}. Restart it with <code>sudo systemctl restart hotspot-lite.target</code></p>
+% include("admin/waiting.tpl")
+<nav aria-label="Settings">
+% for title, rows in groups:
+<a class="chip-link" href="#{{rows[0]["name"]}}">{{title}}</a>
 % end
+</nav>
 % for title, rows in groups:
 <h2>{{title}}</h2>
 % for one in rows:
@@ -16,6 +19,11 @@
 <input type="hidden" name="csrf" value="{{person.csrf}}"><input type="hidden" name="name" value="{{one["name"]}}">
 <label for="v-{{one["name"]}}"><code>{{one["name"]}}</code>{{" · changed" if one["is_changed"] else ""}}</label>
 <p class="hint" id="h-{{one["name"]}}">{{one["help"]}}{{" Never shown. In config.toml it is better kept: FreeRADIUS can read the database." if one["is_secret"] and not one["is_locked"] else ""}}</p>
+% if one["name"] in waiting:
+<p class="hint" role="status">{{"Changed. " if done == one["name"] else ""}}Not in use yet. <a href="#waiting">Start the box's processes anew</a></p>
+% elif done == one["name"]:
+<p class="hint" role="status">Changed.</p>
+% end
 % is_wrong = wrong == one["name"]
 % if one["is_locked"]:
 <p>{{"(secret)" if one["is_secret"] and one["is_set"] else one["value"] or "-"}} <span class="hint">Set in {{"config.toml" if one["origin"] == "file" else "the environment" if one["origin"] == "environment" else "config.toml only"}}.</span></p>

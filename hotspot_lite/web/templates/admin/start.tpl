@@ -1,6 +1,7 @@
 % rebase("admin/frame.tpl", title="First steps", refresh=refresh)
 <h1>First steps</h1>
 <p role="status">{{done}} of {{len(steps)}} are done{{f", {left} to go" if left else ". The box is ready to earn"}}.</p>
+% include("admin/waiting.tpl")
 <ol class="first">
 % for one in steps:
 <li id="{{one.name}}" class="panel{{" done" if one.is_done else ""}}">
