@@ -88,9 +88,9 @@ def disk(case: Case) -> Iterator[Finding]:
     if seen.disk is None:
         return
     yield _disk(seen.disk)
-    if seen.system is not None and seen.system.part != seen.disk.part:
-        if seen.system.errors:
-            yield _disk(seen.system)
+    system = seen.system
+    if system is not None and system.errors and system.part != seen.disk.part:
+        yield _disk(system)
 
 
 def _disk(has: Disk) -> Finding:

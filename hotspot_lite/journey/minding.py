@@ -27,8 +27,8 @@ FAILING = (
     " a power cut. Copy a backup off it; change the card, or have it checked."
 )
 READ_ONLY = (
-    "The system's card has become read-only after errors: it is dying. Copy a backup off"
-    " the box and change the card."
+    "The system's card has become read-only after errors: it is dying. Copy a backup"
+    " off the box and change the card."
 )
 
 

@@ -69,8 +69,8 @@ def examine(
     monkeypatch.setenv("HOTSPOT_WEB_PORT", "9")
     monkeypatch.setenv("HOTSPOT_LIVE_PORT", "9")
     monkeypatch.setattr(ground, "MOUNTS", mounts(tmp_path, "tmpfs"))
-    # Nor is its hardware: a test puts there what is to be seen. Nothing outside is asked
-    # for: names end at once.
+    # Nor is its hardware: a test puts there what is to be seen. Nothing outside is
+    # asked for: names end at once.
     monkeypatch.setattr(cases, "ROOT", tmp_path / "root")
     monkeypatch.setattr(network.reach, "look", unasked)
 
