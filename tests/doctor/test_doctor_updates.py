@@ -119,4 +119,4 @@ def test_a_newer_version_beside_the_one_that_runs_is_told(
     assert examine().level("HL-UPD-01") == "note"
     monkeypatch.setattr(updates, "PROGRAM", tmp_path / "releases" / "new")
     found = examine().of("HL-UPD-01")
-    assert (found["level"], "set up 1 day" in found["says"]) == ("ok", True)
+    assert (found["level"], "set up 1 d ago" in found["says"]) == ("ok", True)
