@@ -42,6 +42,7 @@ def mind_machine() -> None:
     told = {
         "low_at": _low_at(seen, before, now),
         "is_hot": _is_hot(seen, bool(before.get("is_hot"))),
+        "read_only": seen.disk is not None and seen.disk.is_read_only,
     }
     if told != before:
         put_sample(here.settings.run_dir, "machine", told)
@@ -75,7 +76,7 @@ def _is_hot(seen: Machine, was_hot: bool) -> bool:
 
 def _tell(seen: Machine, is_low: bool, is_hot: bool, now: int) -> None:
     if seen.disk is not None and seen.disk.is_read_only:
-        # Nothing can be noted there, so nobody told but by the log.
+        # Nothing can be noted there: the sample in /run tells the admin's pages.
         log.critical("%s is read-only: nothing can be sold.", seen.disk.part)
         return
     there = [disk for disk in (seen.disk, seen.system) if disk is not None]

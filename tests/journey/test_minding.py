@@ -16,6 +16,7 @@ from hotspot_lite.machine.disks import Card, Disk
 from hotspot_lite.machine.files import within
 from hotspot_lite.machine.heat import Heat
 from hotspot_lite.machine.power import Power
+from hotspot_lite.outside import read_sample
 from hotspot_lite.trade.house import conditions, events
 
 GOOD = Disk("sda", "sda1", "ext4", is_read_only=False)
@@ -103,11 +104,13 @@ def test_a_card_that_somebody_made_read_only_is_no_trouble(pi: Pi) -> None:
 
 
 def test_a_ledger_that_cannot_be_written_is_cried_to_the_log(
-    pi: Pi, caplog: pytest.LogCaptureFixture
+    box: Box, pi: Pi, caplog: pytest.LogCaptureFixture
 ) -> None:
     pi.disk = Disk("mmcblk0", "mmcblk0p2", "ext4", True, errors=1)
     assert minded() == []
     assert "mmcblk0p2 is read-only: nothing can be sold" in caplog.text
+    sample = read_sample(box.settings.run_dir, "machine")
+    assert sample is not None and sample["read_only"] is True
 
 
 def test_a_look_that_takes_too_long_is_given_up() -> None:
