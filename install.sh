@@ -33,6 +33,9 @@ configure() {
     RUN=$HL_ROOT/run/hotspot-lite
     LOG=$HL_ROOT/var/log/hotspot-lite
     UNITS=$HL_ROOT/etc/systemd/system
+    JOURNALD=$HL_ROOT/etc/systemd/journald@hotspot-lite.conf
+    JOURNALD_UNIT=$UNITS/systemd-journald@hotspot-lite.service.d
+    MODEM_RULES=$HL_ROOT/etc/polkit-1/rules.d/50-hotspot-lite.rules
     TMPFILES=$HL_ROOT/etc/tmpfiles.d
     COMMAND=$HL_ROOT/usr/local/bin/hotspot-lite
     PID_FILE=$HL_ROOT/run/hotspot-lite-serve.pid
@@ -568,19 +571,8 @@ check_service_python() {
 }
 
 make_command() {
-    put 755 root:root "$COMMAND" <<COMMAND
-#!/bin/sh
-# Written by hotspot-lite's install.sh. Root becomes the service user: what root wrote
-# into the data folder, the service could not change.
-export HOTSPOT_CONFIG="\${HOTSPOT_CONFIG:-$CONFIG}"
-export PYTHONDONTWRITEBYTECODE=1
-if [ "\$(id -u)" -eq 0 ] && [ "$HL_USER" != root ]; then
-    set -- setpriv --reuid=$HL_USER --regid=$HL_GROUP --groups=$HL_GROUP,$HL_SHARED -- "$VENV/bin/hotspot-lite" "\$@"
-else
-    set -- "$VENV/bin/hotspot-lite" "\$@"
-fi
-exec "\$@"
-COMMAND
+    unit hotspot-lite.command >"$SCRATCH/unit"
+    put 755 root:root "$COMMAND" <"$SCRATCH/unit"
 }
 
 # Whether the service user may take this port; a port somebody else has counts as one.
@@ -678,7 +670,7 @@ except HotspotError as exc:
 for name in (
     "web.host", "web.port", "live.host", "live.port",
     "radius.server", "radius.host", "radius.auth_port", "radius.acct_port",
-    "router.host", "mpesa.consumer_key", "backup.elsewhere",
+    "router.host", "mpesa.consumer_key", "backup.elsewhere", "sms.provider",
 ):
     print(name, found[name])
 print("owner", "yes" if staff.is_set_up() else "no")
@@ -814,19 +806,55 @@ unit() {
 }
 
 make_units() {
-    mkdir -p "$UNITS" "$TMPFILES"
+    mkdir -p "$UNITS" "$TMPFILES" "$JOURNALD_UNIT"
     before=$CHANGES
     for file in "$HERE"/hotspot_lite/units/hotspot-lite*; do
         name=$(basename "$file")
         case "$name" in
         *.tmpfiles) target=$TMPFILES/hotspot-lite.conf ;;
+        *.rules | *.journald | *.command) continue ;;
+        *.journald-service) target=$JOURNALD_UNIT/hotspot-lite.conf ;;
         *) target=$UNITS/$name ;;
         esac
-        # Not by a pipe, which would count the change in another process.
-        unit "$name" >"$SCRATCH/unit"
-        put 644 root:root "$target" <"$SCRATCH/unit"
+        put_unit "$name" "$target"
     done
     [ "$CHANGES" = "$before" ] || UNITS_CHANGED=yes
+}
+
+put_unit() {
+    # Not by a pipe, which would count the change in another process.
+    unit "$1" >"$SCRATCH/unit"
+    put 644 root:root "$2" <"$SCRATCH/unit"
+}
+
+# How the log of our services is kept. It is read at the start of the journal's
+# process, which loses no line when it is started anew.
+make_journal() {
+    before=$CHANGES
+    put_unit hotspot-lite.journald "$JOURNALD"
+    [ "$CHANGES" != "$before" ] || return 0
+    systemctl try-restart systemd-journald@hotspot-lite.service
+}
+
+take_away_journal() {
+    for unit in journald@hotspot-lite.service journald@hotspot-lite.socket \
+        journald-varlink@hotspot-lite.socket; do
+        systemctl stop --quiet "systemd-$unit" 2>/dev/null || true
+    done
+    take_away "$HL_ROOT"/run/log/journal/*.hotspot-lite "$HL_ROOT/run/systemd/journal.hotspot-lite"
+}
+
+# -- A GSM modem -----------------------------------
+
+# It is ModemManager's, which asks polkit who may send by it.
+allow_modem() {
+    if [ "$(value_of sms.provider)" != modem ]; then
+        take_away "$MODEM_RULES"
+        return
+    fi
+    want_packages mmcli:modemmanager
+    mkdir -p "$(dirname "$MODEM_RULES")"
+    put_unit hotspot-lite-modem.rules "$MODEM_RULES"
 }
 
 # With what a service is started; FreeRADIUS goes on when only the program changed.
@@ -845,6 +873,7 @@ run_under_systemd() {
     UNITS_CHANGED=
     make_units
     [ -z "$UNITS_CHANGED" ] || systemctl daemon-reload
+    make_journal
     systemctl enable --quiet hotspot-lite.target hotspot-lite-web.socket \
         hotspot-lite-web.service hotspot-lite-worker.service \
         hotspot-lite-live.service hotspot-lite-radius.service
@@ -884,7 +913,7 @@ bring_up() {
         return
     fi
     systemctl restart "hotspot-lite-$1.service" ||
-        die "hotspot-lite-$1 does not start: see journalctl -u hotspot-lite-$1, then run this again."
+        die "hotspot-lite-$1 does not start: see sudo hotspot-lite log $1, then run this again."
     remember "started-$1" "$basis"
     changed "started hotspot-lite-$1"
 }
@@ -950,7 +979,7 @@ start_serve() {
 
 last_words() {
     if [ "$HL_INIT" = systemd ]; then
-        journalctl --no-pager -n 30 -u 'hotspot-lite*' >&2 || true
+        journalctl --no-pager -n 30 --namespace=+hotspot-lite -u 'hotspot-lite*' >&2 || true
     else
         for log in "$LOG/serve.log" "$RUN/freeradius.log"; do
             [ ! -r "$log" ] || tail -n 20 "$log" >&2
@@ -1076,6 +1105,7 @@ install_box() {
     read_settings
     want_ssh
     make_raddb
+    allow_modem
     stop_debians_radius
     if [ "$HL_INIT" = systemd ]; then run_under_systemd; else run_supervised; fi
     wait_until_healthy
@@ -1178,8 +1208,9 @@ uninstall() {
     packages=$(remembered packages)
     masked=$(remembered masked-freeradius)
     take_away "$UNITS"/hotspot-lite* "$TMPFILES/hotspot-lite.conf" "$COMMAND" \
-        "$RADDB" "$RUN" "$PID_FILE" "$OPT"
+        "$JOURNALD" "$JOURNALD_UNIT" "$MODEM_RULES" "$RADDB" "$RUN" "$PID_FILE" "$OPT"
     if [ "$HL_INIT" = systemd ]; then
+        take_away_journal
         systemctl daemon-reload
         [ -z "$masked" ] || systemctl unmask --quiet freeradius.service
     fi

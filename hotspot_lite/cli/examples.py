@@ -6,6 +6,7 @@ EXAMPLES: dict[str, str] = {
     "serve": "hotspot-lite serve",
     "demo": "hotspot-lite demo --once",
     "doctor": "sudo hotspot-lite doctor --detailed",
+    "log": "sudo hotspot-lite log worker -f",
     "version": "hotspot-lite version",
     "db migrate": "sudo hotspot-lite db migrate",
     "db check": "sudo hotspot-lite db check",

@@ -12,6 +12,7 @@ from hotspot_lite.cli import (
     exceptions,
     house,
     importing,
+    log,
     message,
     mpesa,
     people,
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     nouns = top.add_subparsers(required=True, metavar="<noun>")
     serving.add_to(nouns)
     running.add_to(nouns)
+    log.add_to(nouns)
     sales.add_to(nouns)
     discounts.add_to(nouns)
     cash.add_to(nouns)

@@ -38,7 +38,7 @@ def restart(args: Args) -> Answer:
     if not fresh:
         raise HotspotError(
             f"{by} was asked to restart the worker, but no new one has come up.",
-            "See its log: journalctl -u hotspot-lite-worker, or serve.log.",
+            "See its log: sudo hotspot-lite log worker",
         )
     pids = [one.pid for one in fresh]
     text = f"The worker runs anew, pid {', '.join(map(str, pids))}, by {by}."

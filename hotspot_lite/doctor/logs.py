@@ -1,32 +1,25 @@
 """What the processes have said lately: errors, and how each lane's jobs went (--logs).
 
-Reads the journal under systemd, else the file that supervisord writes to and what
-lies in the log folders.
+Where they come from, log_sources knows.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 
-from hotspot_lite.doctor import supervision
+from hotspot_lite.doctor import log_sources, supervision
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok, one_line, size
 from hotspot_lite.jobs import lanes
 
-LOG_FOLDER = Path("/var/log/hotspot-lite")
 TAIL_BYTES = 512 * 1024
 RECENT_SECONDS = 24 * 3600
 JOURNAL_LINES = 5000
 MOST_SHOWN = 6
 
-_WHEN = re.compile(r"\s*(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)")
 # A job's line as jobs/queue.py writes it when it has ended.
 _JOB = re.compile(r"\bend=(?P<end>\w+) ms=(?P<ms>\d+) lane=(?P<lane>[\w-]+) ")
 # A job that is tried again by itself is no error yet.
@@ -55,7 +48,7 @@ class Told:
             self.ends[job["lane"], job["end"]] += 1
         if _BUSY.search(line):
             self.busy += 1
-        said = _without_time(line)
+        said = log_sources.without_time(line)
         if _BAD.search(said):
             kind = re.sub(r"\d+", "0", said)
             self.errors[kind] += 1
@@ -77,7 +70,7 @@ def recent(case: Case) -> Iterator[Finding]:
         return
     yield ok("HL-LOG-01", f"read {', '.join(sources)}")
     told = Told()
-    for line in _of_the_last_day(lines, case.now):
+    for line in log_sources.newer_than(case.now - RECENT_SECONDS, lines):
         told.hear(line)
     yield from _findings(told)
 
@@ -90,7 +83,7 @@ def _findings(told: Told) -> Iterator[Finding]:
             "warning",
             f"{many(told.errors.total(), 'error')} in the logs of the last 24 h.",
             "What failed there may have cost a customer a try.",
-            "Read around them: journalctl -u 'hotspot-lite-*', or the log named above",
+            "Read around them: sudo hotspot-lite log --since 1d",
             details=tuple(f"{n}x {one_line(told.last[kind])}" for kind, n in shown),
         )
     if told.busy:
@@ -120,9 +113,9 @@ def _lane_line(told: Told, lane: str) -> str:
 def read(case: Case) -> tuple[list[str], list[str]]:
     """The newest log lines, and where they were found."""
     lines, sources = _journal()
-    for file in _files(case):
+    for file in log_sources.files(case.settings):
         try:
-            found = _tail(file)
+            found = log_sources.tail(file, TAIL_BYTES)
         except OSError:
             continue
         lines += found
@@ -131,54 +124,8 @@ def read(case: Case) -> tuple[list[str], list[str]]:
 
 
 def _journal() -> tuple[list[str], list[str]]:
-    if not supervision.SYSTEMD.exists() or shutil.which("journalctl") is None:
+    if not log_sources.has_journal():
         return [], []
-    code, said = supervision.asked(
-        [
-            *("journalctl", "--quiet", "--no-pager", "--output=short-iso"),
-            *("--unit=hotspot-lite-*", "--since=-24h", f"--lines={JOURNAL_LINES}"),
-        ]
-    )
+    command = log_sources.journal("", f"--lines={JOURNAL_LINES}")
+    code, said = supervision.asked(command)
     return ([], []) if code else (said.splitlines(), ["the journal"])
-
-
-def _files(case: Case) -> list[Path]:
-    run_dir = case.settings.run_dir
-    found = [*run_dir.glob("*.log"), *LOG_FOLDER.glob("*.log")]
-    printed = _printed_to(run_dir / "supervisord.pid")
-    if printed is not None:
-        found.append(printed)
-    return sorted({file.resolve() for file in found if file.is_file()})
-
-
-def _printed_to(pid_file: Path) -> Path | None:
-    """The file that supervisord's output goes to, if it is one."""
-    try:
-        pid = int(pid_file.read_text(encoding="ascii"))
-        target = Path(os.readlink(f"/proc/{pid}/fd/1"))  # noqa: PTH115
-    except (OSError, ValueError):
-        return None
-    return target if target.is_file() else None
-
-
-def _tail(file: Path) -> list[str]:
-    with file.open("rb") as log:
-        log.seek(0, os.SEEK_END)
-        log.seek(max(0, log.tell() - TAIL_BYTES))
-        return log.read().decode(errors="replace").splitlines()
-
-
-def _of_the_last_day(lines: list[str], now: float) -> Iterator[str]:
-    # A line without a time (of a traceback) is as old as the one before it.
-    oldest = datetime.fromtimestamp(now - RECENT_SECONDS).isoformat()
-    is_recent = True
-    for line in lines:
-        when = _WHEN.match(line)
-        if when is not None:
-            is_recent = f"{when[1]}T{when[2]}" >= oldest
-        if is_recent:
-            yield line
-
-
-def _without_time(line: str) -> str:
-    return _WHEN.sub("", line, count=1).lstrip(",0123456789+ ")

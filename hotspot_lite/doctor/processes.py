@@ -56,7 +56,7 @@ def watch(case: Case) -> Iterator[Finding]:
                 "warning",
                 f"{role} was restarted {seen.restarts} times.",
                 "Something ends it again and again; each time its work waits.",
-                f"Run: journalctl -u {supervision.unit(role)} -n 50",
+                f"Run: sudo hotspot-lite log {role} -n 50",
                 about=role,
             )
 

@@ -13,7 +13,7 @@ from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
 MODEM_TODO = "Look at it: mmcli -m any. Is its SIM in, without a PIN, and in coverage?"
 NUMBER_TODO = "Check the customer's number."
 _SIM_TODO = "Put in a SIM without a PIN: mmcli -i any --pin=… --disable-pin"
-_RIGHT_TODO = "Let the user hotspot-lite use the modem: docs/messages.md, A modem."
+_RIGHT_TODO = "Run sudo ./install.sh: it lets the user hotspot-lite use the modem."
 _CREDIT_TODO = "Check the SIM's airtime, and that it may send SMS."
 _SMSC_TODO = "The SIM knows no message centre: ask the operator for its number."
 

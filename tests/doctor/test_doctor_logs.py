@@ -9,7 +9,7 @@ import pytest
 from patient import Examine
 
 from hotspot_lite.box import Box
-from hotspot_lite.doctor import logs, supervision
+from hotspot_lite.doctor import log_sources, supervision
 
 NOW, OLD = (datetime.now() - timedelta(hours=hours) for hours in (0, 30))
 DONE = "end=done ms={} lane=payments job=payments.fulfil id=d{} try=1 tags= args={{}}"
@@ -25,7 +25,7 @@ def write(folder: Path, *lines: str, at: datetime = NOW) -> None:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     found = tmp_path / "log"
     found.mkdir()
-    monkeypatch.setattr(logs, "LOG_FOLDER", found)
+    monkeypatch.setattr(log_sources, "LOG_FOLDER", found)
     return found
 
 

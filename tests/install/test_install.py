@@ -91,13 +91,16 @@ def os_release(tmp_path: Path, *lines: str) -> str:
 # -- The script as a text ---------------
 
 
-@pytest.mark.parametrize("name", ["install.sh", ".ci/run"])
+SCRIPTS = ["install.sh", ".ci/run", "hotspot_lite/units/hotspot-lite.command"]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_shellcheck_finds_nothing(name: str) -> None:
     done = run(needs("shellcheck"), ROOT / name)
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", ["install.sh", ".ci/run"])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_dash_can_read_it(name: str) -> None:
     assert run(needs("dash"), "-n", ROOT / name).returncode == 0
 
@@ -495,6 +498,63 @@ def test_units_are_filled_in_and_systemd_takes_them(
     assert done.returncode == 0, done.stderr
     ours = [line for line in done.stderr.splitlines() if "hotspot-lite" in line]
     assert not ours
+
+
+@pytest.mark.parametrize("verb", ["log", "doctor", "queue"])
+def test_only_what_reads_logs_gets_the_right_to_the_journal(
+    sourced: Callable[..., Done],
+    fake: Callable[[str, str], str],
+    tmp_path: Path,
+    verb: str,
+) -> None:
+    command = tmp_path / "hotspot-lite"
+    code = f'COMMAND="{command}"; VENV=/v; value_of() {{ :; }}; make_command'
+    done = sourced(f"own() {{ :; }}; look_of() {{ :; }}; {code}")
+    assert done.returncode == 0, done.stderr
+    fake("id", "echo 0")
+    fake("getent", '[ "$2" = systemd-journal ]')
+    path = fake("setpriv", 'echo "$@"')
+    words = run(command, verb, "x y", PATH=path).stdout
+    assert ("systemd-journal" in words) == (verb != "queue")
+    assert words.endswith(f"-- /v/bin/hotspot-lite {verb} x y\n")
+
+
+def test_the_modem_is_allowed_only_while_it_is_chosen(
+    sourced: Callable[..., Done], tmp_path: Path
+) -> None:
+    rules = tmp_path / "root/etc/polkit-1/rules.d/50-hotspot-lite.rules"
+
+    def allow(provider: str) -> None:
+        text = f"sms.provider {provider}\nradius.server embedded\n"
+        (tmp_path / "scratch" / "settings").write_text(text)
+        code = "own() { :; }; look_of() { :; }; VENV=/v; allow_modem"
+        done = sourced(code, HL_ROOT=str(tmp_path / "root"), HL_USER="somebody")
+        assert done.returncode == 0, done.stderr
+
+    allow("textsms")
+    assert not rules.exists()
+    allow("modem")
+    text = rules.read_text()
+    assert 'subject.user == "somebody"' in text
+    assert set(re.findall(r'"(org\.[\w.]+)"', text)) == {
+        "org.freedesktop.ModemManager1.Messaging",
+        "org.freedesktop.ModemManager1.Device.Control",
+    }
+    allow("log")
+    assert not rules.exists()
+
+
+def test_every_process_of_ours_logs_in_memory() -> None:
+    for role in ROLES:
+        text = (UNITS / f"hotspot-lite-{role}.service").read_text()
+        # FreeRADIUS is the machine's own, and so is its log.
+        assert ("\nLogNamespace=hotspot-lite\n" in text) == (role != "radius")
+    journal = (UNITS / "hotspot-lite.journald").read_text()
+    assert "\nStorage=volatile\n" in journal
+    assert "\nRuntimeMaxUse=16M\n" in journal
+    # With a value it makes a folder in /var/log/journal: systemd.exec(5).
+    drop_in = (UNITS / "hotspot-lite.journald-service").read_text()
+    assert drop_in.endswith("[Service]\nLogsDirectory=\n")
 
 
 def test_every_process_has_a_unit_of_the_target() -> None:

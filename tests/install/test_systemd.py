@@ -1,131 +1,52 @@
-"""The real box under a real systemd, in namespaces over this machine's own files.
+"""The real box under a real systemd, in namespaces: nothing reaches this machine.
 
-Nothing of it reaches the machine: its root is an overlay whose upper side is memory.
-Needs root, overlayfs and systemd; where one is missing the tests say so and are
-skipped.
+Over this machine's own files, in which the checkout runs as it lies here; and with
+--slow over whole Debians, into which a release is installed without a network. Needs
+root, overlayfs and systemd; where one is missing the tests say so and are skipped.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import debian_tree
 import pytest
+from booted import SYSTEMD, Machine, wait_for
 
 from hotspot_lite.town.far_host import SSHD, FarHost
-from hotspot_lite.town.whole import free_port
 
 ROOT = Path(__file__).parents[2]
-SYSTEMD = Path("/lib/systemd/systemd")
 SERVICES = ("web", "worker", "live", "radius")
-BOOT_SECONDS, STEP_SECONDS = 60, 180
+OURS = ("web", "worker", "live")
+HERE = "this machine"
+# By their code names, as debootstrap and the mirror have them: 12 and 13.
+DEBIANS = ("bookworm", "trixie")
 # systemd kills what is silent for so long; in the unit it is minutes.
 WATCHDOG_SECONDS = 4
-NO_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-
-# Other tests share files by the umask 007; a machine's root must be open to its users.
-BEGIN = """
-set -e
-umask 022
-mount -t tmpfs tmpfs "$1"
-mkdir -p "$1/up" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/up,workdir=$1/work" "$1/root"
-R="$1/root"
-mount -t proc proc "$R/proc"
-mount --rbind /dev "$R/dev"
-mount -t sysfs -o ro sysfs "$R/sys"
-if [ -d /sys/fs/cgroup/systemd ]; then
-    mount -t tmpfs tmpfs "$R/sys/fs/cgroup"
-    mkdir -p "$R/sys/fs/cgroup/systemd"
-    mount -t cgroup -o none,name=systemd cgroup "$R/sys/fs/cgroup/systemd"
-else
-    mount -t cgroup2 cgroup2 "$R/sys/fs/cgroup"
-fi
-mount -t tmpfs tmpfs "$R/run"
-cd /
-set -- "$R" "$2" --system --unit=basic.target --log-target=null
-exec env -i container=docker PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$@"
-"""
+# journald's own memory for our namespace, resident, with what it shares with others.
+MOST_JOURNAL_KB = 16 * 1024
+RULES = "/etc/polkit-1/rules.d/50-hotspot-lite.rules"
 
 
-class Machine:
-    """A machine of its own that systemd has booted."""
+@dataclass
+class House:
+    """A machine, and how the box is installed on it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        words = ("sh", "-c", BEGIN, "sh", str(folder), str(SYSTEMD))
-        self.process = subprocess.Popen(
-            [
-                "unshare",
-                "--fork",
-                "--pid",
-                "--mount",
-                "--ipc",
-                "--uts",
-                "--cgroup",
-                *words,
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.init = 0
+    machine: Machine
+    script: str
+    environ: dict[str, str] = field(default_factory=dict)
 
-    def boots(self) -> bool:
-        """Wait until it is up; whether it came."""
-        end = time.monotonic() + BOOT_SECONDS
-        while time.monotonic() < end and self.process.poll() is None:
-            self.init = self.init or self._find_init()
-            if (
-                self.init
-                and "running" in self.does("systemctl is-system-running").stdout
-            ):
-                return True
-            time.sleep(0.3)
-        return False
-
-    def _is_up(self) -> bool:
-        # Degraded: something of the machine's own doesn't start in a namespace.
-        told = self.does("systemctl is-system-running").stdout.strip()
-        return told in ("running", "degraded")
-
-    def _find_init(self) -> int:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        for child in children.read_text().split():
-            if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
-                return int(child)
-        return 0
-
-    def does(self, words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run a line of shell in it."""
-        inside = ["nsenter", "-t", str(self.init), "-m", "-p", "-i", "-u", "-r", "-w"]
-        return subprocess.run(
-            [*inside, "sh", "-c", f"umask 022 && cd / && {words}"],
-            env={"PATH": f"/usr/local/bin:{NO_PATH}", "HOME": "/root"} | environ,
-            capture_output=True,
-            text=True,
-            timeout=STEP_SECONDS,
-        )
-
-    def shows(self, service: str, what: str) -> str:
-        """A property of one of the box's services."""
-        told = self.does(f"systemctl show hotspot-lite-{service} -p {what} --value")
-        return told.stdout.strip()
-
-    def stop(self) -> None:
-        """Take it away with all that runs in it."""
-        if self.init:
-            os.kill(self.init, signal.SIGKILL)
-        self.process.kill()
-        self.process.wait(10)
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def install(self, options: str = "") -> str:
+        """Run install.sh, which must succeed; what it said."""
+        done = self.machine.does(f"{self.script} {options}", **self.environ)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
 
 def is_reachable(path: Path) -> bool:
@@ -135,77 +56,75 @@ def is_reachable(path: Path) -> bool:
     return is_open and path.parts[1] not in ("home", "root")
 
 
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    if os.getuid() != 0 or not SYSTEMD.exists() or not shutil.which("unshare"):
-        pytest.skip("NOT TESTED ON SYSTEMD: needs root, systemd and unshare")
+def over_this_machine() -> House:
+    """The checkout as it lies here, with the Python that runs the tests."""
     python = Path(sys.executable).resolve()
     if not all(is_reachable(path) for path in (Path(sys.prefix), python, ROOT)):
         pytest.skip("NOT TESTED ON SYSTEMD: another user can't reach this checkout")
-    made = Machine(Path(tempfile.mkdtemp(prefix="hl-systemd-")))
-    try:
-        if not made.boots():
-            pytest.skip("NOT TESTED ON SYSTEMD: it does not boot in a namespace here")
-        yield made
-    finally:
-        made.stop()
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture(scope="module")
-def environ(port: int) -> dict[str, str]:
-    return {
+    environ = {
         "HL_SKIP_APT": "1",
         "HL_SKIP_PIP": "1",
         "HL_VENV": sys.prefix,
         "HL_PYTHON": sys.executable,
-        "HOTSPOT_WEB_HOST": "127.0.0.1",
-        "HOTSPOT_WEB_PORT": str(port),
-        "HOTSPOT_LIVE_PORT": str(free_port()),
-        "HOTSPOT_RADIUS_AUTH_PORT": str(free_port()),
-        "HOTSPOT_RADIUS_ACCT_PORT": str(free_port()),
     }
+    # Not what the machine starts for itself: a server of its own has no place here.
+    machine = Machine(Path("/"), "basic.target")
+    return House(machine, f"{ROOT}/install.sh --force", environ)
+
+
+def over_a_debian(suite: str) -> House:
+    """A release on a whole Debian."""
+    machine = Machine(debian_tree.tree(suite), "multi-user.target")
+    if machine.is_made:
+        debian_tree.put_release(machine.root, "srv/first")
+    return House(machine, "/srv/first/install.sh")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[HERE, *(pytest.param(one, marks=pytest.mark.slow) for one in DEBIANS)],
+)
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    if os.getuid() != 0 or not SYSTEMD.exists() or not shutil.which("unshare"):
+        pytest.skip("NOT TESTED ON SYSTEMD: needs root, systemd and unshare")
+    is_here = request.param == HERE
+    made = over_this_machine() if is_here else over_a_debian(request.param)
+    try:
+        if not made.machine.boots():
+            pytest.skip("NOT TESTED ON SYSTEMD: it does not boot in a namespace here")
+        yield made
+    finally:
+        made.machine.stop()
 
 
 @pytest.fixture(scope="module")
-def installed(machine: Machine, environ: dict[str, str]) -> Machine:
-    done = machine.does(f"{ROOT}/install.sh --force", **environ)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return machine
+def installed(house: House) -> Machine:
+    house.install()
+    return house.machine
 
 
-def answers(machine: Machine, port: int) -> bool:
-    url = f"http://127.0.0.1:{port}/healthz"
-    return machine.does(f"curl -sf -m 5 {url}").returncode == 0
+@pytest.fixture
+def debian(installed: Machine, house: House) -> House:
+    if house.environ:
+        pytest.skip("only where a whole Debian is booted: --slow")
+    return house
 
 
-def wait_for(holds: object, seconds: float = 60) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():  # type: ignore[operator]
-            return True
-        time.sleep(0.3)
-    return False
+def answers(machine: Machine) -> bool:
+    return machine.does("curl -sf -m 5 http://127.0.0.1/healthz").returncode == 0
 
 
-def test_every_service_runs_and_says_so_itself(installed: Machine, port: int) -> None:
+def test_every_service_runs_and_says_so_itself(installed: Machine) -> None:
     for service in SERVICES:
         assert installed.shows(service, "ActiveState") == "active", service
-    for service in ("web", "worker", "live"):
+    for service in OURS:
         assert installed.shows(service, "Type") == "notify"
-    assert answers(installed, port)
+    assert answers(installed)
 
 
-def test_a_second_run_changes_nothing(
-    installed: Machine, environ: dict[str, str]
-) -> None:
+def test_a_second_run_changes_nothing(installed: Machine, house: House) -> None:
     pids = [installed.shows(service, "MainPID") for service in SERVICES]
-    done = installed.does(f"{ROOT}/install.sh --force", **environ)
-    assert "nothing changed" in done.stdout, done.stdout + done.stderr
+    assert "nothing changed" in house.install()
     assert [installed.shows(service, "MainPID") for service in SERVICES] == pids
 
 
@@ -221,7 +140,7 @@ def test_little_of_the_machine_is_open_to_a_service(
     installed: Machine, service: str
 ) -> None:
     words = f"systemd-analyze security --no-pager hotspot-lite-{service}"
-    line = installed.does(words).stdout.strip().splitlines()[-1]
+    line = installed.says(words).splitlines()[-1]
     exposure = float(line.rpartition(": ")[2].split()[0])
     assert exposure <= 2.0, line
 
@@ -239,8 +158,10 @@ def far() -> Iterator[FarHost]:
 
 
 def test_a_backup_reaches_another_machine_out_of_the_worker_s_sandbox(
-    installed: Machine, far: FarHost
+    installed: Machine, house: House, far: FarHost
 ) -> None:
+    if not house.environ:
+        pytest.skip("only over this machine's files: there ssh and the network are")
     words = "/etc/hotspot-lite/passphrase"
     put = "from hotspot_lite import box, jobs; box.open_box(); jobs.put"
     as_service = "setpriv --reuid=hotspot-lite --regid=hotspot-lite --init-groups"
@@ -266,8 +187,115 @@ def test_a_backup_reaches_another_machine_out_of_the_worker_s_sandbox(
     assert arrived, installed.does("hotspot-lite queue failed").stdout
 
 
+def lines_of_web(machine: Machine) -> list[str]:
+    """Each start of the web, as the box's own log has it."""
+    said = machine.says("hotspot-lite log web").splitlines()
+    return [line for line in said if "web listening" in line]
+
+
+# -- The log -------------------------------------------------------------------
+
+
+def test_the_log_is_in_memory_and_apart_from_the_machines(installed: Machine) -> None:
+    said = installed.says("journalctl -q --namespace=hotspot-lite -o cat")
+    assert "web listening" in said
+    ours = "_SYSTEMD_UNIT=hotspot-lite-web.service"
+    assert installed.says(f"journalctl -q -o cat {ours}") == ""
+    assert "system.journal" in installed.says("ls /run/log/journal/*.hotspot-lite")
+    assert installed.says("ls -d /var/log/journal/*.hotspot-lite") == ""
+
+
+def test_root_reads_it_by_the_boxs_own_command(installed: Machine) -> None:
+    said = installed.says("hotspot-lite log web -n 1 --since 1h").splitlines()
+    assert len(said) == 1
+    assert "web listening" in said[0]
+    # FreeRADIUS's is in the machine's own journal.
+    assert "freeradius" in installed.says("hotspot-lite log radius")
+    assert "freeradius" not in installed.says("hotspot-lite log web")
+    found = installed.does("hotspot-lite doctor --logs --json").stdout
+    assert "read the journal" in found
+
+
+def test_the_services_themselves_may_not_read_the_machines_journal(
+    installed: Machine,
+) -> None:
+    for service in OURS:
+        pid = installed.shows(service, "MainPID")
+        groups = installed.says(f"sed -n 's/^Groups://p' /proc/{pid}/status")
+        journal = installed.says("getent group systemd-journal | cut -d: -f3")
+        assert journal and journal not in groups.split()
+
+
+def test_what_keeps_the_log_is_small(installed: Machine) -> None:
+    words = "systemctl show systemd-journald@hotspot-lite -p MainPID --value"
+    pid = installed.says(words)
+    assert pid not in ("", "0")
+    words = rf"sed -n 's/^VmRSS:\s*\([0-9]*\) kB/\1/p' /proc/{pid}/status"
+    assert 0 < int(installed.says(words)) < MOST_JOURNAL_KB
+
+
+def test_a_box_from_before_logs_in_memory_after_an_update(
+    installed: Machine, house: House
+) -> None:
+    installed.does(
+        "sed -i '/^LogNamespace=/d' /etc/systemd/system/hotspot-lite-*.service"
+        " && rm -r /etc/systemd/journald@hotspot-lite.conf"
+        " /etc/systemd/system/systemd-journald@hotspot-lite.service.d"
+        " /opt/hotspot-lite/state/started-web"
+        " && systemctl daemon-reload && systemctl restart hotspot-lite-web"
+    )
+    assert installed.shows("web", "LogNamespace") == ""
+    # What it said there is still found.
+    assert wait_for(lambda: len(lines_of_web(installed)) > 1)
+    house.install()
+    assert installed.shows("web", "LogNamespace") == "hotspot-lite"
+    pid = installed.shows("web", "MainPID")
+    words = f"journalctl -q --namespace=hotspot-lite _PID={pid}"
+    assert wait_for(lambda: installed.says(words), 20)
+
+
+# -- A modem -------------------------------------------------------------------
+
+
+def test_a_service_reaches_the_bus_from_its_sandbox(installed: Machine) -> None:
+    if installed.does("command -v busctl").returncode:
+        pytest.skip("busctl is not installed")
+    # The worker's unit as it is, but for what it runs.
+    words = "busctl --system call org.freedesktop.DBus / org.freedesktop.DBus GetId"
+    installed.does(
+        "sed -e 's|^ExecStart=.*|ExecStart=/usr/bin/"
+        + words
+        + "|' -e 's/^Type=.*/Type=oneshot/' -e '/^Restart/d' -e '/^WatchdogSec/d'"
+        " /etc/systemd/system/hotspot-lite-worker.service"
+        " >/run/systemd/system/asks-the-bus.service && systemctl daemon-reload"
+    )
+    done = installed.does("systemctl start asks-the-bus")
+    assert done.returncode == 0, installed.says("hotspot-lite log worker")
+
+
+def test_polkit_lets_the_service_send_only_where_a_modem_is_chosen(
+    debian: House,
+) -> None:
+    machine = debian.machine
+    pid = machine.shows("worker", "MainPID")
+    action = "org.freedesktop.ModemManager1.Messaging"
+    asks = f"pkcheck --action-id {action} --process"
+    assert machine.does(f"{asks} {pid}").returncode != 0
+    machine.does("hotspot-lite setting set sms.provider modem")
+    assert RULES in debian.install()
+    pid = machine.shows("worker", "MainPID")
+    assert wait_for(lambda: machine.does(f"{asks} {pid}").returncode == 0, 10)
+    nobody = "setpriv --reuid=nobody --clear-groups sleep 60 >/dev/null 2>&1 & echo $!"
+    assert machine.does(f"{asks} {machine.says(nobody)}").returncode != 0
+    machine.does("hotspot-lite setting set sms.provider log")
+    assert f"removed {RULES}" in debian.install()
+
+
+# -- What breaks ---------------------------------------------------------------
+
+
 @pytest.mark.parametrize("service", SERVICES)
-def test_what_is_killed_comes_back(installed: Machine, service: str, port: int) -> None:
+def test_what_is_killed_comes_back(installed: Machine, service: str) -> None:
     before = installed.shows(service, "MainPID")
     installed.does(f"kill -9 {before}")
     assert wait_for(
@@ -276,10 +304,10 @@ def test_what_is_killed_comes_back(installed: Machine, service: str, port: int) 
             and installed.shows(service, "MainPID") not in ("0", before)
         )
     )
-    assert wait_for(lambda: answers(installed, port))
+    assert wait_for(lambda: answers(installed))
 
 
-def test_what_hangs_is_killed_and_comes_back(installed: Machine, port: int) -> None:
+def test_what_hangs_is_killed_and_comes_back(installed: Machine) -> None:
     drop_in = "/run/systemd/system/hotspot-lite-web.service.d"
     text = f"[Service]\\nWatchdogSec={WATCHDOG_SECONDS}\\nTimeoutAbortSec=1\\n"
     installed.does(
@@ -291,22 +319,59 @@ def test_what_hangs_is_killed_and_comes_back(installed: Machine, port: int) -> N
     assert wait_for(
         lambda: (
             installed.shows("web", "MainPID") not in ("0", before)
-            and answers(installed, port)
+            and answers(installed)
         )
     )
+    installed.does(f"rm -r {drop_in} && systemctl daemon-reload")
 
 
 def test_it_starts_again_by_itself_after_a_boot(installed: Machine) -> None:
     for service in SERVICES:
-        told = installed.does(f"systemctl is-enabled hotspot-lite-{service}")
-        assert told.stdout.strip() == "enabled"
+        told = installed.says(f"systemctl is-enabled hotspot-lite-{service}")
+        assert told == "enabled"
+
+
+def test_it_sells_again_after_a_power_cut_with_what_it_had(debian: House) -> None:
+    machine = debian.machine
+    machine.does("hotspot-lite plan add --name Night --price 50 --duration 12h")
+    machine.does("hotspot-lite voucher create --plan Night --count 2")
+    sold = machine.says("hotspot-lite voucher list --json")
+    assert sold.count("code") >= 2
+    machine.loses_power()
+    assert machine.boots()
+    assert wait_for(lambda: answers(machine))
+    assert machine.says("hotspot-lite voucher list --json") == sold
+    for service in SERVICES:
+        assert machine.shows(service, "ActiveState") == "active", service
+    # The log was in memory; what it says now is of this boot.
+    said = machine.says("journalctl -q --namespace=hotspot-lite -o cat")
+    assert said.count("web listening") == 1
+
+
+def test_it_is_updated_and_goes_back(debian: House) -> None:
+    machine = debian.machine
+    venv = "readlink /opt/hotspot-lite/venv"
+    before = machine.says(venv)
+    machine.does(
+        "cp -R /srv/first /srv/second"
+        " && echo '# newer' >>/srv/second/hotspot_lite/__init__.py"
+    )
+    House(machine, "/srv/second/install.sh").install()
+    assert machine.says(venv) != before
+    assert answers(machine)
+    House(machine, "/srv/second/install.sh").install("--rollback")
+    assert machine.says(venv) == before
+    assert answers(machine)
 
 
 def test_it_goes_and_leaves_what_is_the_owners(
-    installed: Machine, environ: dict[str, str]
+    installed: Machine, house: House
 ) -> None:
-    done = installed.does(f"{ROOT}/install.sh --uninstall", **environ)
-    assert done.returncode == 0, done.stdout + done.stderr
-    left = installed.does("ls /etc/systemd/system/ /usr/local/bin").stdout
-    assert "hotspot-lite" not in left
-    assert "box.key" in installed.does("ls /var/lib/hotspot-lite").stdout
+    house.script = house.script.removesuffix(" --force")
+    house.install("--uninstall")
+    left = installed.says(
+        "ls -d /etc/systemd/system/* /etc/systemd/* /usr/local/bin/*"
+        " /run/log/journal/* /run/systemd/* /etc/polkit-1/rules.d/*"
+    )
+    assert not re.findall(".*hotspot-lite.*", left)
+    assert "box.key" in installed.says("ls /var/lib/hotspot-lite")

@@ -155,6 +155,7 @@ NAMES = (
     Case("an UTF-8 name", reject(), asks={"username": "na\u00efve"}),
     Case("a name that is no UTF-8", reject(), asks={"username": b"na\xefve"}),
     Case("a name with a NUL", reject(), asks={"username": b"{name}\0"}),
+    Case("a name with a NUL within", reject(), asks={"username": b"{name}\0x"}),
     Case("a name with a blank", reject(), asks={"username": "{name} "}),
     Case("SQL for a name", reject(), asks={"username": "x' OR 1=1 --"}),
     Case("a command for a name", reject(), asks={"username": "%{sql:DELETE}"}),

@@ -69,7 +69,8 @@ PACKETS: dict[str, tuple[str, Make, int | None]] = {
     "an unknown attribute": ("auth", lambda n: login(n, avp(250, b"x" * 200)), ACCEPT),
     "an unknown vendor": (
         "auth", lambda n: login(n, avp(26, b"\0\0\xff\xff" + avp(1, b"x"))), ACCEPT),
-    "a Proxy-State": ("auth", lambda n: login(n, avp(33, b"hop")), ACCEPT),
+    # Unsigned, newer ones drop it: CVE-2024-3596.
+    "a Proxy-State": ("auth", lambda n: signed(login(n, avp(33, b"hop"))), ACCEPT),
     "50 attributes": ("auth", lambda n: login(n, avp(18, b"x" * 60) * 50), ACCEPT),
     "200 attributes": ("auth", lambda n: login(n, avp(18, b"x") * 200), DROPPED),
     "length says less": ("auth", lambda n: short(login(n), 19), DROPPED),
