@@ -27,6 +27,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "watchdog": (set(), set()),
     "renewal": (set(), set()),
     "sms_text": (set(), set()),
+    "machine": (set(), set()),
     "store": (set(), {"peewee", "sqlite_utils", "cryptography"}),
     "jobs": ({"store"}, {"peewee", "huey"}),
     "trade": ({"store", "jobs"}, {"peewee", "argon2", "pyotp"}),
@@ -40,7 +41,8 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "rails": ({"wires"}, set()),
     "outside": ({"rails", "box", "wires", "jobs", "onboarding"}, set()),
     "journey": (
-        RADIUS_AND_UP | {"outside", "rails", "onboarding", "fitting", "papers"},
+        RADIUS_AND_UP
+        | {"outside", "rails", "onboarding", "fitting", "papers", "machine"},
         {"huey"},
     ),
     "web": (

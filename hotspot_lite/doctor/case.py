@@ -13,13 +13,17 @@ from pathlib import Path
 
 from peewee import PeeweeException
 
-from hotspot_lite import jobs, settings, store
+from hotspot_lite import jobs, machine, settings, store
 from hotspot_lite.clock import Clock
 from hotspot_lite.doctor.files import state_of
 from hotspot_lite.doctor.supervision import Supervision
 from hotspot_lite.errors import BadInput, HotspotError
+from hotspot_lite.machine import Machine
 from hotspot_lite.settings import Settings
 from hotspot_lite.trade.house import preferences
+from hotspot_lite.wires.reach import Way
+
+ROOT = machine.ROOT
 
 
 @dataclass
@@ -36,6 +40,9 @@ class Case:
     queue: str = "missing"  # fit, missing or damaged
     queue_says: str = ""
     watchers: Supervision | None = None  # asked once
+    root: Path = field(default_factory=lambda: ROOT)  # of /proc, /sys, /etc
+    machine: Machine | None = None  # looked at once
+    way_to_daraja: Way | None = None
     _scratch: tempfile.TemporaryDirectory[str] | None = None
 
     @property

@@ -14,14 +14,17 @@ from hotspot_lite.clock import as_text
 from hotspot_lite.doctor import (
     backups,
     ground,
+    hardware,
     lanes,
     ledger,
     logs,
     money,
+    network,
     operator,
     outward,
     processes,
     setup,
+    updates,
 )
 from hotspot_lite.doctor.case import Case, open_case
 from hotspot_lite.doctor.finding import LEVELS, Finding, cleaner, one_line, worst
@@ -55,7 +58,19 @@ SECTIONS = (
             ground.reach,
             ground.rights,
             ground.config,
-            ground.written,
+        ),
+    ),
+    Section(
+        "Machine",
+        "settings",
+        (
+            hardware.power,
+            hardware.heat,
+            hardware.disk,
+            hardware.wear,
+            hardware.complaints,
+            hardware.written,
+            hardware.short_memory,
         ),
     ),
     Section(
@@ -111,12 +126,15 @@ SECTIONS = (
         (ledger.sizes, ledger.wal, ledger.turn, ledger.foreign_keys),
     ),
     Section("Backups", "settings", (backups.newest, backups.copied, backups.sent)),
-    Section("Clock", "settings", (outward.clock,)),
+    Section("Clock", "settings", (outward.clock, outward.keeper)),
+    Section("Network", "settings", (network.route, network.daraja, network.callback)),
+    Section("Network", "database", (network.heard,)),
     Section(
         "Router and M-Pesa",
         "settings",
         (outward.router, outward.samples, outward.daraja),
     ),
+    Section("Updates", "settings", (updates.program, updates.debian, updates.restart)),
     Section("Logs", "settings", (logs.recent,)),
 )
 

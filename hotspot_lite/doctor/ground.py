@@ -12,7 +12,7 @@ from pathlib import Path
 from hotspot_lite import serve
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.files import is_shut, is_there
-from hotspot_lite.doctor.finding import Finding, many, note, ok, size
+from hotspot_lite.doctor.finding import Finding, many, ok, size
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.settings import CONFIG_FILE
 from hotspot_lite.store import room as rooms
@@ -20,8 +20,6 @@ from hotspot_lite.store import room as rooms
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 38, 0)  # unixepoch() stands in the view that RADIUS reads
 MOUNTS = Path("/proc/mounts")
-DISKS = Path("/sys/block")
-SECTOR_BYTES = 512
 FOLDER_MODE, FILE_MODE, OTHERS = 0o2770, 0o660, 0o007
 ROOT_HINT = "Run: sudo hotspot-lite doctor --fix"
 
@@ -239,18 +237,3 @@ def config(case: Case) -> Iterator[Finding]:
 def _close_to_others(file: Path) -> str:
     file.chmod(stat.S_IMODE(file.stat().st_mode) & ~OTHERS)
     return f"closed {file} to others"
-
-
-# -- the card ----------------------------------------------------------------------
-
-
-def written(case: Case) -> Iterator[Finding]:
-    """What was written to each disk since the machine started (--detailed)."""
-    if not case.detailed:
-        return
-    for disk in sorted(DISKS.glob("*/stat")):
-        fields = disk.read_text(encoding="ascii").split()
-        octets = int(fields[6]) * SECTOR_BYTES
-        if octets and disk.parent.name.startswith(("mmcblk", "sd", "nvme", "vd")):
-            says = f"{size(octets)} written to {disk.parent.name} since the start"
-            yield note("HL-PRE-08", says)

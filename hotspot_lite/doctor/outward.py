@@ -15,6 +15,13 @@ from hotspot_lite.wires.daraja import Daraja
 from hotspot_lite.wires.routeros import Router
 
 RTC = Path("/dev/rtc0")
+# What each leaves in /run while it runs.
+KEEPERS = {
+    "systemd-timesyncd": "run/systemd/timesync",
+    "chrony": "run/chrony",
+    "ntpsec": "run/ntpd.pid",
+    "openntpd": "run/openntpd.sock",
+}
 # Samples come every few seconds; older than this the page shows them as old.
 # Unwatched, the router is read once a minute.
 STALE_SECONDS = 150
@@ -52,6 +59,23 @@ def _reason(case: Case) -> str:
     if case.settings["box.clock"] == "trusted":
         return "box.clock is trusted"
     return "synchronised" if SYNCHRONISED.exists() else "router or M-Pesa agreed"
+
+
+def keeper(case: Case) -> Iterator[Finding]:
+    """Which service sets the clock, where nobody else does."""
+    if case.settings["box.clock"] == "trusted":
+        return
+    for name, trace in KEEPERS.items():
+        if (case.root / trace).exists():
+            yield ok("HL-CLK-03", f"{name} sets the clock")
+            return
+    yield Finding(
+        "HL-CLK-03",
+        "warning",
+        "No service sets the clock.",
+        "It drifts, and is lost at each power cut where there is no clock chip.",
+        "Run: sudo apt install systemd-timesyncd; sudo timedatectl set-ntp true",
+    )
 
 
 def router(case: Case) -> Iterator[Finding]:

@@ -5,9 +5,9 @@ a wire with no transaction open, and tells the trade what came of it. Run it wit
 `huey_consumer hotspot_lite.journey.huey -k thread -w 18 -g TERM -t 30`.
 
 Read on in this order: money, inquiring, byhand, online, telling, writing, lettering,
-returning, pairing, mirroring, cutting, turning, slowing, ending, checking, noticing,
-auditing, reporting, bookkeeping, importing, watching, errands, hooking, keeping,
-carrying, making_room.
+returning, pairing, mirroring, cutting, turning, slowing, ending, checking, minding,
+noticing, auditing, reporting, bookkeeping, importing, watching, errands, hooking,
+keeping, carrying, making_room.
 """
 
 from hotspot_lite.journey.auditing import audit_money, audit_nightly
@@ -33,6 +33,7 @@ from hotspot_lite.journey.inquiring import (
 from hotspot_lite.journey.keeping import backup, backup_now, tidy
 from hotspot_lite.journey.lettering import make_good, write_due, write_of_sale
 from hotspot_lite.journey.making_room import clear_away, look_at_room
+from hotspot_lite.journey.minding import mind_machine
 from hotspot_lite.journey.mirroring import mirror_changes, reconcile_planes
 from hotspot_lite.journey.money import fulfil, look, push, reconcile, take_in
 from hotspot_lite.journey.noticing import listen, notice
@@ -80,6 +81,7 @@ __all__ = [
     "mail_takings",
     "make_good",
     "match",
+    "mind_machine",
     "mirror_changes",
     "notice",
     "pair",

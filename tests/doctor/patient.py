@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from hotspot_lite import doctor, jobs
 from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box
-from hotspot_lite.doctor import ground
+from hotspot_lite.doctor import case as cases
+from hotspot_lite.doctor import ground, network
 from hotspot_lite.jobs import lanes, notes
+from hotspot_lite.wires.reach import Way
 
 
 @dataclass
@@ -66,6 +69,10 @@ def examine(
     monkeypatch.setenv("HOTSPOT_WEB_PORT", "9")
     monkeypatch.setenv("HOTSPOT_LIVE_PORT", "9")
     monkeypatch.setattr(ground, "MOUNTS", mounts(tmp_path, "tmpfs"))
+    # Nor is its hardware: a test puts there what is to be seen. Nothing outside is
+    # asked for: names end at once.
+    monkeypatch.setattr(cases, "ROOT", tmp_path / "root")
+    monkeypatch.setattr(network.reach, "look", unasked)
 
     def run(**flags: bool) -> Seen:
         code, report = doctor.main(**flags)
@@ -76,6 +83,11 @@ def examine(
         return Seen(code, report)
 
     return run
+
+
+def unasked(url: str) -> Way:
+    """No way to anybody, found at once."""
+    return Way(str(urlsplit(url).hostname), "name", "no test asks for it")
 
 
 def mounts(folder: Path, kind: str) -> Path:

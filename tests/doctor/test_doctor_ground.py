@@ -168,19 +168,6 @@ def as_nobody(examine: Examine) -> tuple[int, list[str]]:
     return code, codes
 
 
-def test_what_was_written_to_the_disks_is_told_when_asked(
-    box: Box, examine: Examine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    disk = tmp_path / "mmcblk0"
-    disk.mkdir()
-    (disk / "stat").write_text("1 2 3 4 5 6 4096 8 9 10 11\n")
-    monkeypatch.setattr(ground, "DISKS", tmp_path)
-    assert "HL-PRE-08" not in examine().codes()
-    assert (
-        "2.0 MiB written to mmcblk0" in examine(detailed=True).of("HL-PRE-08")["says"]
-    )
-
-
 # -- settings ----------------------------------------------------------------------
 
 

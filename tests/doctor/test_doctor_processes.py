@@ -15,6 +15,7 @@ from patient import Seen, mounts
 
 from hotspot_lite import box as boxes
 from hotspot_lite import doctor, jobs, store
+from hotspot_lite.doctor import case as cases
 from hotspot_lite.doctor import ground, outward, processes, supervision
 from hotspot_lite.jobs import sight
 from hotspot_lite.stage import Stage, until
@@ -47,6 +48,8 @@ def on_stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(OURS):
             monkeypatch.setenv(name, value)
     monkeypatch.setattr(ground, "MOUNTS", mounts(stage.folder, "tmpfs"))
+    # What this machine is, and whether it is up to date, is no matter here.
+    monkeypatch.setattr(cases, "ROOT", stage.folder / "root")
 
 
 def look(**flags: bool) -> Seen:

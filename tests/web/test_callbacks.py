@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from house import Answer, Browser, Site, Start
 
+from hotspot_lite import box as boxes
 from hotspot_lite import journey
 from hotspot_lite.jobs import rows, sight
 from hotspot_lite.store import file as store
@@ -197,6 +198,15 @@ def test_a_chunked_body_is_heard(site: Site, payment: Payment) -> None:
 def test_only_post_is_heard(site: Site, payment: Payment, method: str) -> None:
     answer = site.browser().ask(method, f"/cb/{site.token(payment)}")
     assert answer.status == 405
+
+
+def test_a_call_of_ourselves_is_answered_as_only_this_box_can(site: Site) -> None:
+    nonce = "0123456789abcdef" * 2
+    answer = site.browser().get(f"/cb/echo/{nonce}")
+    assert answer.status == 200
+    assert answer.text == boxes.echo(site.box.key, nonce)
+    assert site.browser().get("/cb/echo").text == "This is hotspot-lite."
+    assert site.browser().get("/cb/echo/what-else").status in (404, 405)
 
 
 def test_a_replay_changes_nothing(site: Site, payment: Payment) -> None:

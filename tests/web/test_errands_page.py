@@ -149,6 +149,25 @@ class TestHealth:
         assert "What is well" in page and "asked by mary" in page
         assert "worker" in page.lower()
 
+    def test_what_is_wrong_with_the_machine_stands_there_unasked(
+        self, site: Site
+    ) -> None:
+        conditions.observe("card-worn", True, "The card is worn out.", site.now())
+        conditions.observe("router-away", True, "The router is gone.", site.now())
+        page = site.staff("mary", "manager").get(HEALTH).text
+        assert "The card is worn out." in page
+        assert "The router is gone." not in page
+
+    def test_a_disk_that_became_read_only_is_told_on_every_page(
+        self, site: Site
+    ) -> None:
+        manager = site.staff("mary", "manager")
+        assert "read-only" not in manager.get("/admin/").text
+        sample = site.box.settings.run_dir / "machine.json"
+        sample.write_text('{"read_only": true}')
+        for path in ("/admin/", HEALTH):
+            assert "disk is read-only" in manager.get(path).text
+
     def test_a_doctor_that_does_not_answer_is_told(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:

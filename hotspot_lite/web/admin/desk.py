@@ -16,6 +16,11 @@ from hotspot_lite.web import board, pages
 from hotspot_lite.web.admin.login import Door, live_port
 from hotspot_lite.web.language import Words, price_text, words
 
+READ_ONLY = (
+    "The box's disk is read-only: nothing can be sold or written down. If it is the"
+    " card, it is dying: copy the data folder off it now, then change it."
+)
+
 
 class Desk:
     """Pages of one box behind its door; a room of the admin is a class over it."""
@@ -53,7 +58,10 @@ class Desk:
         )
 
     def scarce(self) -> str:
-        """What is to be said of the disk's room on every page; "" for nothing."""
+        """What is to be said of the disk on every page; "" for nothing."""
+        # By /run, for the worker can write nothing else down then.
+        if (board.sample(self.box.settings.run_dir, "machine") or {}).get("read_only"):
+            return READ_ONLY
         names = (room.LOW, room.FULL)
         return next((one.says for one in conditions.wrong() if one.name in names), "")
 

@@ -23,6 +23,10 @@ ABOUT_ROUTER = frozenset(
     ("router-away", "router-clock", "router-drift", "router-firmware", "mirror-clash")
 ) | frozenset(("free-riders", "bypass-bindings", "radius-silent"))
 
+ABOUT_MACHINE = frozenset(
+    ("power-low", "box-hot", "card-worn", "card-errors", "card-read-only")
+)
+
 
 class Errands(Desk):
     """What is asked of the worker by a page, and shown there."""
@@ -74,6 +78,7 @@ class Errands(Desk):
         return self.page(
             "health",
             person,
+            wrong=[one for one in conditions.wrong() if one.name in ABOUT_MACHINE],
             told=told,
             sections=_sections([one for one in findings if one["level"] != "ok"]),
             well=_sections([one for one in findings if one["level"] == "ok"]),

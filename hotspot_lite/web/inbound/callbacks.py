@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from bottle import Bottle, HTTPError, HTTPResponse, request
 
+from hotspot_lite import box as boxes
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.models import Payment
@@ -41,6 +42,16 @@ class Callbacks:
     def add_to(self, app: Bottle) -> None:
         """Put its page on `app`."""
         app.route("/cb/<token>", "POST", self.hear)
+        app.route("/cb/echo", "GET", self.echo)
+        app.route("/cb/echo/<nonce:re:[0-9a-f]{32}>", "GET", self.echo)
+
+    def echo(self, nonce: str = "") -> HTTPResponse:
+        """GET /cb/echo: that the way from outside leads here; for the doctor a proof.
+
+        What it proves is that whoever answers holds this box's key.
+        """
+        says = boxes.echo(self.box.key, nonce) if nonce else "This is hotspot-lite."
+        return pages.text_page(says)
 
     def hear(self, token: str) -> HTTPResponse:
         """POST /cb/<token>: 200 once it is on disk, 503 where it could not be.

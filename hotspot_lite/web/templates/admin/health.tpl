@@ -1,6 +1,9 @@
 % rebase("admin/frame.tpl", title="Health", refresh=refresh)
 <h1>Health</h1>
-<p class="hint">What <code>hotspot-lite doctor</code> finds: the box, its processes, RADIUS, queue, money, backups and the way out.</p>
+<p class="hint">What <code>hotspot-lite doctor</code> finds: the box, its machine and network, its processes, RADIUS, queue, money, backups and updates. What only root may read, such as the kernel's log, is not in it: <code>sudo dmesg</code>.</p>
+% for one in wrong:
+<p class="wrong" role="alert">{{one.says}}</p>
+% end
 % if told:
 % include("admin/errand.tpl", errand=told)
 % end
