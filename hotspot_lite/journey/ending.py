@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 
 from hotspot_lite import jobs, store
+from hotspot_lite.clock import STEP_SECONDS, boot_id, boot_seconds
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.outside import put_sample, read_sample
 from hotspot_lite.radius import spool
-from hotspot_lite.trade.service import access, overstay, sessions, subscriptions
+from hotspot_lite.trade.service import (
+    access,
+    overstay,
+    redating,
+    sessions,
+    subscriptions,
+)
 
 # After a start, what ended before we stopped is looked at once more.
 LOOK_BACK_SECONDS = 7 * 86_400
+MARK = "clock-mark"
 
 
 # What ends by no clock (data over, money taken back) is cut off within five seconds.
@@ -37,6 +47,7 @@ def expire() -> None:
     The router ends most sessions by itself: it was told the seconds that are left. An
     unbelievable clock ends nothing.
     """
+    follow_clock(time.time(), boot_seconds())
     reading = here.clock()
     if not reading.believed:
         return
@@ -51,6 +62,35 @@ def expire() -> None:
     with contextlib.suppress(TryAgain):  # the next run is soon; who is away is told
         cut_off(reading.at)
         here.cut_off_until = newest
+
+
+def follow_clock(wall: float, boot: float) -> int:
+    """Move what was sold under a wrong clock, once it is right; by how many seconds.
+
+    `wall` is the machine's clock, `boot` never steps. Called before anything ends.
+    """
+    offset = wall - boot
+    mark = redating.read_mark(read_sample(here.settings.run_dir, MARK), boot_id())
+    seconds = redating.moved_seconds(mark, wall, boot) if mark else 0
+    if mark and seconds:
+        redating.move(mark, seconds, redating.box_time(mark, wall))
+        here.box.clock.floor = store.newest_fact_at()
+    reading = here.box.clock.now(wall, boot)
+    if mark and not reading.believed:
+        # A step that moved nothing (below the newest fact) is known all the same.
+        new = replace(mark, offset_seconds=offset)
+    else:
+        new = redating.mark_here(boot_id(), offset, reading.at)
+    if mark is None or _differs(new, mark):
+        put_sample(here.settings.run_dir, MARK, new.as_sample())
+    return seconds
+
+
+def _differs(new: redating.Mark, old: redating.Mark) -> bool:
+    # The time alone is no news while the clock is believed.
+    near = abs(new.offset_seconds - old.offset_seconds) < STEP_SECONDS / 4
+    same = replace(new, at=old.at, offset_seconds=old.offset_seconds) == old
+    return not (near and same)
 
 
 def cut_off(now: int) -> int:
