@@ -41,10 +41,14 @@ Subsystem sftp internal-sftp
 
 
 class FarHost:
-    """One server; `folder` is where copies go, `url` what the setting says."""
+    """One server; `folder` is where copies go, `url` what the setting says.
 
-    def __init__(self) -> None:
+    `net_of`: a process in whose network it listens, past the road.
+    """
+
+    def __init__(self, net_of: int | None = None) -> None:
         assert SSHD is not None
+        self._into = [] if net_of is None else ["nsenter", "-t", str(net_of), "-n"]
         # pytest's own folders are closed to the user that it runs as.
         self.home = Path(tempfile.mkdtemp(prefix="far-"))
         self.home.chmod(0o755)
@@ -59,7 +63,8 @@ class FarHost:
     @property
     def url(self) -> str:
         """The address of its folder, by the road."""
-        return f"sftp://{self.user}@127.0.0.1:{self.road.port}{self.folder}"
+        port = self.port if self._into else self.road.port
+        return f"sftp://{self.user}@127.0.0.1:{port}{self.folder}"
 
     @property
     def names(self) -> list[str]:
@@ -92,17 +97,23 @@ class FarHost:
             for path in (self.home, *self.home.iterdir()):
                 os.chown(path, who.pw_uid, who.pw_gid)
             as_user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+        into = self._into
+        if into:  # only root may
+            as_user = {}
+            ids = (f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}")
+            into = [*into, "setpriv", *ids, "--clear-groups"]
 
         limit = [] if most_bytes is None else ["prlimit", f"--fsize={most_bytes}"]
         assert SSHD is not None
         self.process = subprocess.Popen(  # type: ignore[call-overload]
-            [*limit, SSHD, "-D", "-q", "-f", str(config)],
+            [*into, *limit, SSHD, "-D", "-q", "-f", str(config)],
             # Python ignores SIGXFSZ, and so does the server then: it is told EFBIG.
             restore_signals=False,
             start_new_session=True,
             **as_user,
         )
-        _until(lambda: _answers(self.port))
+        if not into:
+            _until(lambda: _answers(self.port))
 
     def stop(self) -> None:
         """Be off."""

@@ -146,13 +146,13 @@ def test_little_of_the_machine_is_open_to_a_service(
 
 
 @pytest.fixture
-def far() -> Iterator[FarHost]:
-    """Another machine: the one here and the one in the namespace share the network."""
+def far(installed: Machine) -> Iterator[FarHost]:
+    """Another machine, in the network of the one that systemd has booted."""
     if SSHD is None:
         pytest.skip(
             "NOT TESTED: the worker's sandbox and ssh: openssh-server is missing"
         )
-    host = FarHost()
+    host = FarHost(installed.init)
     yield host
     host.close()
 

@@ -122,7 +122,7 @@ class TestErrors:
             ("MobileEquipment.CallBarred: Call barred'", "airtime"),
             (
                 "Core.Unauthorized: PolicyKit authorization failed: …'",
-                "docs/messages.md",
+                "sudo ./install.sh",
             ),
         ],
     )
