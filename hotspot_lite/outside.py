@@ -65,6 +65,9 @@ class Outside:
         self.router_misses = 0
         # Whether this process has held the router's users against the box yet.
         self.has_agreed = False
+        # Held from reading the router's users until they are written: of two at
+        # once, the one that read first would write what is no longer so.
+        self.agreeing = threading.Lock()
         # Up to this time, whatever ended is known to be cut off at the router.
         self.cut_off_until = 0
 

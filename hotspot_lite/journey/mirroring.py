@@ -39,11 +39,12 @@ def mirror_changes() -> None:
 
 def mirror_one(customer_id: int) -> None:
     """Bring one customer's user at the router up to date. Raises TryAgain, GiveUp."""
-    wanted = mirror.grants(here.now(), [customer_id])
-    names = {row.username for row in mirrored.of_customer(customer_id)}
-    names |= {grant.username for grant in wanted}
-    found = [user for name in names for user in here.router().users(name=name)]
-    _agree(wanted, found, names)
+    with here.agreeing:
+        wanted = mirror.grants(here.now(), [customer_id])
+        names = {row.username for row in mirrored.of_customer(customer_id)}
+        names |= {grant.username for grant in wanted}
+        found = [user for name in names for user in here.router().users(name=name)]
+        _agree(wanted, found, names)
 
 
 @huey.job("provisioning", every_seconds=lambda: 600.0, durable=False)
@@ -54,17 +55,22 @@ def reconcile_planes() -> None:
     """
     if not here.router_answers():
         return
-    is_mirrored = here.settings["access.planes"] != "radius"
-    wanted = mirror.grants(here.now()) if is_mirrored else []
-    with here.router().at_length(LIST_SECONDS):
-        found = here.router().users()
-    plan = _agree(wanted, found, None)
+    with here.agreeing:
+        found, plan = _agree_all()
     here.has_agreed = True
     tell(router_checks.clashes(plan.clashes))
     tell(router_checks.drift(plan.drifted))
     gone = {user.id for user in plan.remove}
     left = {user.profile for user in found if user.id not in gone}
     _forget_profiles(left | _profiles(plan))
+
+
+def _agree_all() -> tuple[list[User], Plan]:
+    is_mirrored = here.settings["access.planes"] != "radius"
+    wanted = mirror.grants(here.now()) if is_mirrored else []
+    with here.router().at_length(LIST_SECONDS):
+        found = here.router().users()
+    return found, _agree(wanted, found, None)
 
 
 def _agree(
@@ -118,12 +124,27 @@ def _written(plan: Plan) -> Iterator[tuple[Wish, Found | None]]:
     """Write them one by one, giving each that is written: a kill loses no more."""
     router = here.router()
     for wish in plan.add[:MOST_WRITES]:
-        router.add_user(_user(wish))
-        yield wish, None
+        if _is_added(wish):
+            yield wish, None
     for user, wish in plan.change[:MOST_WRITES]:
         assert isinstance(user, User)
         router.change_user(user, _user(wish))
         yield wish, user
+
+
+def _is_added(wish: Wish) -> bool:
+    """Add a user; False if it came meanwhile, which the next comparison judges.
+
+    The last order of a worker that was killed may reach the router after our list.
+    """
+    router = here.router()
+    try:
+        router.add_user(_user(wish))
+    except GiveUp:
+        if not router.users(name=wish.grant.username):
+            raise
+        return False
+    return True
 
 
 def _parts(

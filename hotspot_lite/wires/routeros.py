@@ -209,9 +209,9 @@ class Router(Talk):
         """Make a profile, or change what differs of it; says whether anything did."""
         found = self.profiles(wish.name)
         if not found:
-            words = wish.words()
             # What isn't set can't be said empty to a new row.
-            self.add_words(_PROFILES, {k: v for k, v in words.items() if v})
+            words = {name: value for name, value in wish.words().items() if value}
+            self._add_unless_there(wish.name, words)
             return True
         changes = wish.changes(found[0])
         self.change_words(_PROFILES, found[0].id, changes)
@@ -236,6 +236,14 @@ class Router(Talk):
         self.remove(_BINDINGS, ids)
 
     # -- inside --------------------------------------------------------------
+
+    def _add_unless_there(self, name: str, words: dict[str, str]) -> None:
+        """Add a profile; the last order of a killed worker may have come first."""
+        try:
+            self.add_words(_PROFILES, words)
+        except GiveUp:
+            if not self.profiles(name):
+                raise
 
     def _active(self, mac: str | None, user: str | None) -> list[Active]:
         queries = [*query("mac-address", _mac(mac)), *query("user", user)]

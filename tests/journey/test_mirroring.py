@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Mirror, Session, Subscription
 from hotspot_lite.trade.service import subscriptions
+from hotspot_lite.wires.routeros import Router, User
 
 MINE = "/ip/hotspot/user"
 
@@ -100,6 +104,48 @@ def test_more_time_is_told_and_ended_time_is_gone(
     journey.mirror_changes()
     assert users(town) == []
     assert Mirror.select().count() == 0
+
+
+def test_of_two_workers_that_compare_at_the_same_time_one_waits(
+    box: object, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {buy(town, name=f"Day {i}").customer.username for i in range(5)}
+    both, read = threading.Barrier(2), Router.users
+
+    def reading_together(router: Router, *args: Any, **kwargs: Any) -> list[User]:
+        found = read(router, *args, **kwargs)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)  # where one waits for the other, both never meet
+        return found
+
+    monkeypatch.setattr(Router, "users", reading_together)
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(journey.reconcile_planes) for _ in range(2)]:
+            done.result()
+    assert sorted(row["name"] for row in users(town)) == sorted(names)
+    assert both.broken
+
+
+def test_a_killed_workers_last_order_may_arrive_after_the_list_was_read(
+    sold: Subscription, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, read = town.router.tables[MINE].rows, Router.users
+
+    def arriving_late(router: Router, *args: Any, **kwargs: Any) -> list[User]:
+        found = read(router, *args, **kwargs)
+        rows.extend(late)
+        late.clear()
+        return found
+
+    journey.mirror_changes()
+    late = [dict(row) for row in users(town)]
+    rows[:] = [row for row in rows if row not in late]
+    Mirror.delete().execute()
+    monkeypatch.setattr(Router, "users", arriving_late)
+    journey.reconcile_planes()
+    assert [row["name"] for row in users(town)] == [sold.customer.username]
+    journey.reconcile_planes()
+    assert [row.username for row in Mirror.select()] == [sold.customer.username]
 
 
 def test_what_was_used_at_the_router_while_the_box_was_dead_is_merged_once(
