@@ -15,7 +15,7 @@ from hotspot_lite.cli.verbs import Args, add_noun, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
-from hotspot_lite.store import backup, copies, sealed
+from hotspot_lite.store import backup, copies, restoring, sealed
 from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade.keeping import backups, recovery
 from hotspot_lite.trade.keeping.backups import Places
@@ -72,7 +72,7 @@ def _restored(args: Args, found: Settings) -> dict[str, Any]:
 
 
 def _must_be_stopped(found: Settings) -> None:
-    if pids := backup.whoever_has_it_open(found.database_file):
+    if pids := restoring.whoever_has_it_open(found.database_file):
         raise BadInput(
             f"The box runs (processes {', '.join(map(str, pids))}).",
             "Stop it first: systemctl stop hotspot-lite.target",

@@ -13,7 +13,7 @@ from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, Misused, add_verb
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup, house, room
+from hotspot_lite.store import house, restoring, room
 from hotspot_lite.trade.keeping import backups, moving
 
 
@@ -23,7 +23,7 @@ def export_all(args: Args) -> Answer:
         raise Misused("Only the whole box is exported.", "Say so: --all FILE")
     opened = open_box()
     s = opened.settings
-    runs = backup.whoever_has_it_open(s.database_file)
+    runs = restoring.whoever_has_it_open(s.database_file)
     passphrase = passphrase_of(args, s)
     text = moving.settings_to_go(s)
     size = s.database_file.stat().st_size
@@ -55,7 +55,7 @@ def import_all(args: Args) -> Answer:
     """Become the box that was exported to a file; with dry_run only look."""
     found = settings.load()
     config_file = Path(os.environ.get("HOTSPOT_CONFIG", settings.CONFIG_FILE))
-    if pids := backup.whoever_has_it_open(found.database_file):
+    if pids := restoring.whoever_has_it_open(found.database_file):
         raise BadInput(
             f"The box runs (processes {', '.join(map(str, pids))}).",
             "Stop it first: systemctl stop hotspot-lite.target",

@@ -10,9 +10,9 @@ from hotspot_lite.doctor.files import is_shut
 from hotspot_lite.doctor.finding import Finding, note, ok, size, span
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, sealed
-from hotspot_lite.store.backup import DAY
+from hotspot_lite.store.backup import DAY, HOUR
 from hotspot_lite.trade.keeping import elsewhere
-from hotspot_lite.trade.keeping.backups import Places, places_of
+from hotspot_lite.trade.keeping.backups import Places, apart_seconds, places_of
 from hotspot_lite.wires import sftp, sftp_keys
 from hotspot_lite.wires.sftp_run import must_be_installed
 
@@ -58,7 +58,9 @@ def newest(case: Case) -> Iterator[Finding]:
             f"{REMEDY}, to another disk with --to, and change the card.",
         )
         return
-    yield ok("HL-BAK-01", f"{says}, {size(there[0].size_bytes)}")
+    apart = apart_seconds(there[0], _places(case))
+    each = "" if apart == HOUR else f", one in {span(apart)} as backup.daily_mib says"
+    yield ok("HL-BAK-01", f"{says}, {size(there[0].size_bytes)}{each}")
 
 
 def copied(case: Case) -> Iterator[Finding]:

@@ -105,8 +105,16 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "backup.dir",
         "",
-        "Where hourly backups are kept; empty: backups in box.data_dir.",
+        "Where the hourly backups are kept; empty: backups in box.data_dir.",
         folder_or_none,
+    ),
+    Setting(
+        "backup.daily_mib",
+        100,
+        "A day's backups write no more MiB than this to the disk: those of a large"
+        " database are made less often than each hour, once a day at least. 0: each"
+        " hour, however large.",
+        count,
     ),
     Setting(
         "backup.copy_to",

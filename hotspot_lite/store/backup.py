@@ -1,9 +1,9 @@
 """Backups: one file each, checked before it counts, thinned as it ages.
 
-A backup is a zip of `hotspot.db`, as `VACUUM INTO` writes it beside running daemons
-(sqlite.org/lang_vacuum.html), and `box.key`, without which callbacks and open pages
-of the restored box would be strangers. It is as secret as the box itself: mode 0600.
-What leaves the box may be sealed besides: `copies`.
+A backup is a zip of `hotspot.db`, read beside running daemons (`still`), and
+`box.key`, without which callbacks and open pages of the restored box would be
+strangers. It is as secret as the box itself: mode 0600. What leaves the box may be
+sealed besides: `copies`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
-from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import migrations
+from hotspot_lite.errors import HotspotError
+from hotspot_lite.store import migrations, still
 
 LEDGER, KEY = "hotspot.db", "box.key"
 SCRATCH = ".making-"
 NAME = re.compile(r"hotspot-(\d{8}T\d{6})Z\.zip(\.age)?")
-Prepare = Callable[[Path, Path | None], None]
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 # The newest of each of the last 24 hours, 7 days and 4 weeks is kept.
 KEPT = ((HOUR, 24), (DAY, 7), (WEEK, 4))
@@ -75,15 +75,11 @@ def make(data_dir: Path, folder: Path, now: int) -> Backup:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with scratch(folder) as work:
-            copy_ledger(data_dir / LEDGER, work / LEDGER)
-            _zip(work / "new.zip", (work / LEDGER, data_dir / KEY))
-            if wrong := check(work / "new.zip"):
-                raise HotspotError(
-                    f"The backup is no good: {wrong}",
-                    "Run: hotspot-lite doctor. The card or the stick may be worn.",
-                )
+            _write(work / "new.zip", data_dir)
             (work / "new.zip").replace(path)
         sync(folder)
+    except (sqlite3.Error, UnicodeDecodeError) as exc:
+        raise uncopied(exc) from exc
     except OSError as exc:
         raise unwritable(folder, exc) from exc
     return Backup(path, now)
@@ -92,12 +88,9 @@ def make(data_dir: Path, folder: Path, now: int) -> Backup:
 def check(path: Path) -> str:
     """What is wrong with a backup; "" if it could be restored."""
     try:
-        with zipfile.ZipFile(path) as pack:
-            if missing := {LEDGER, KEY} - set(pack.namelist()):
-                return f"{sorted(missing)[0]} is not in it."
-            if bad := pack.testzip():
-                return f"{bad} in it is damaged."
-        with _unpacked(path) as folder:
+        if wrong := _damage(path):
+            return wrong
+        with unpacked(path) as folder:
             return check_ledger(folder / LEDGER)
     except FileNotFoundError:
         return "There is no such file."
@@ -109,66 +102,9 @@ def check_ledger(path: Path) -> str:
     """What is wrong with a database file; "" if it is whole and one of ours."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as connection:
-            rows = connection.execute("PRAGMA quick_check(3)").fetchall()
-            if rows != [("ok",)]:
-                return str(rows[0][0]).replace("\n", " ")
-            ran = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
+            return _trouble(connection)
     except (sqlite3.Error, UnicodeDecodeError) as exc:
         return f"SQLite says: {exc}."
-    if newer := {name for (name,) in ran} - set(migrations.names()):
-        return f"A newer hotspot-lite made it (it knows {sorted(newer)[0]})."
-    return ""
-
-
-def restore(path: Path, data_dir: Path, prepare: Prepare = lambda *_: None) -> None:
-    """Put the database and the key of a backup in place of those of `data_dir`.
-
-    What was there is moved aside first, whole. `prepare` gets the new database, not
-    yet in place, and the folder set aside, if any. A power cut at any point leaves
-    the old database, or none and the next start does this again. Nothing may have the
-    database open (`whoever_has_it_open`). Raises BadInput for a bad backup.
-    """
-    if wrong := check(path):
-        raise BadInput(f"{path} can't be restored: {wrong}", "Choose another backup.")
-    with _unpacked(path, data_dir) as folder:
-        put_in_place(folder, data_dir, prepare)
-
-
-def put_in_place(folder: Path, data_dir: Path, prepare: Prepare) -> None:
-    """`restore`, of a database and a key that lie in `folder`, checked."""
-    migrations.migrate(folder / LEDGER)
-    move_aside(data_dir)
-    prepare(folder / LEDGER, next(iter(set_aside(data_dir)), None))
-    for name, mode in ((KEY, 0o600), (LEDGER, 0o660)):
-        (folder / name).chmod(mode)
-        own_as(data_dir, folder / name)
-        sync(folder / name)
-        (folder / name).replace(data_dir / name)
-    sync(data_dir)
-
-
-def move_aside(data_dir: Path) -> Path | None:
-    """Move the database with its -wal and -shm into a new folder; None: none there.
-
-    Where a power cut comes between the moves, the rest stays beside nothing, and
-    SQLite ignores a -wal that is of another file.
-    """
-    files = [data_dir / f"{LEDGER}{tail}" for tail in ("", "-wal", "-shm")]
-    if not files[0].exists():
-        return None
-    folder = Path(tempfile.mkdtemp(prefix="aside-", dir=data_dir))
-    for file in reversed(files):  # the database last: until then we'd begin again
-        if file.exists():
-            file.replace(folder / file.name)
-    sync(folder)
-    sync(data_dir)
-    return folder
-
-
-def set_aside(data_dir: Path) -> list[Path]:
-    """The databases that were moved aside, the newest first."""
-    rows = [path for path in data_dir.glob("aside-*") if (path / LEDGER).exists()]
-    return sorted(rows, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def superfluous(backups: Iterable[Backup], now: int) -> list[Backup]:
@@ -193,18 +129,6 @@ def prune(folder: Path, now: int) -> int:
     for half in folder.glob(".making-*"):
         shutil.rmtree(half, ignore_errors=True)
     return len(gone)
-
-
-def whoever_has_it_open(path: Path) -> list[int]:
-    """The processes, as far as we may look, that have the file open (proc(5))."""
-    found_pids = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if link.readlink() == path.resolve():
-                found_pids.add(int(link.parts[2]))
-        except OSError:
-            continue  # it ended, or is somebody else's
-    return sorted(found_pids - {os.getpid()})
 
 
 # -- How -----------------------------------------------------------------------
@@ -233,7 +157,8 @@ def forget_scratch(folder: Path, now: int) -> int:
 
 
 @contextmanager
-def _unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
+def unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
+    """What is in a backup, in a folder beside it or in `beside`, for a while."""
     with scratch(beside or path.parent) as folder:
         with zipfile.ZipFile(path) as pack:
             for name in (LEDGER, KEY):
@@ -247,24 +172,58 @@ def copy_ledger(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as ledger:
             ledger.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as exc:
-        raise HotspotError(
-            f"The database can't be copied: {exc}.", "Run: hotspot-lite doctor"
-        ) from exc
+        raise uncopied(exc) from exc
 
 
-def _zip(path: Path, files: Iterable[Path]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as pack:
-        for file in files:
-            pack.write(file, file.name)
+def _write(path: Path, data_dir: Path) -> None:
+    """Write the zip, and have it checked and on the disk. Raises HotspotError."""
+    packed = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
+    with packed as pack, still.held(data_dir / LEDGER) as reader:
+        with pack.open(LEDGER, "w", force_zip64=True) as target:
+            if reader is None:
+                _write_copy(data_dir / LEDGER, target, path.parent)
+            else:
+                _must_be_good(_trouble(reader))
+                still.pour(data_dir / LEDGER, target)
+        pack.write(data_dir / KEY, KEY)
     path.chmod(0o600)
     sync(path)
+    _must_be_good(_damage(path))
 
 
-def own_as(folder: Path, file: Path) -> None:
-    """Root restores for the box's own user."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(file, owner.st_uid, owner.st_gid)
+def _write_copy(ledger: Path, target: IO[bytes], work: Path) -> None:
+    copy_ledger(ledger, work / LEDGER)
+    _must_be_good(check_ledger(work / LEDGER))
+    with (work / LEDGER).open("rb") as source:
+        shutil.copyfileobj(source, target)
+
+
+def _must_be_good(wrong: str) -> None:
+    if wrong:
+        raise HotspotError(
+            f"The backup is no good: {wrong}",
+            "Run: hotspot-lite doctor. The card or the stick may be worn.",
+        )
+
+
+def _damage(path: Path) -> str:
+    """What is wrong with a backup as a zip; "" where it holds what was put in."""
+    with zipfile.ZipFile(path) as pack:
+        if missing := {LEDGER, KEY} - set(pack.namelist()):
+            return f"{sorted(missing)[0]} is not in it."
+        bad = pack.testzip()
+    return f"{bad} in it is damaged." if bad else ""
+
+
+def _trouble(connection: sqlite3.Connection) -> str:
+    """What is wrong with an open database. Raises sqlite3.Error."""
+    rows = connection.execute("PRAGMA quick_check(3)").fetchall()
+    if rows != [("ok",)]:
+        return str(rows[0][0]).replace("\n", " ")
+    ran = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
+    if newer := {name for (name,) in ran} - set(migrations.names()):
+        return f"A newer hotspot-lite made it (it knows {sorted(newer)[0]})."
+    return ""
 
 
 def sync(path: Path) -> None:
@@ -274,6 +233,13 @@ def sync(path: Path) -> None:
         os.fsync(fileno)
     finally:
         os.close(fileno)
+
+
+def uncopied(exc: Exception) -> HotspotError:
+    """The error for a database that can't be read whole."""
+    return HotspotError(
+        f"The database can't be copied: {exc}.", "Run: hotspot-lite doctor"
+    )
 
 
 def unwritable(folder: Path, exc: OSError) -> HotspotError:

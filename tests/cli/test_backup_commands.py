@@ -12,7 +12,7 @@ import pytest
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
-from hotspot_lite.store import backup
+from hotspot_lite.store import restoring
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.models import Plan
 
@@ -61,7 +61,7 @@ class TestBackup:
         assert done.returncode == 0, done.stderr
         store.open_file(home / "hotspot.db")
         assert Plan.get().name == "1 Hour"
-        assert backup.set_aside(home)
+        assert restoring.set_aside(home)
 
     def test_not_while_the_box_runs(
         self, home: Path, box_environment: dict[str, str]

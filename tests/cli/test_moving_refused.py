@@ -12,7 +12,7 @@ from packed import BROKEN, NOW, Packed, changed, everything_in, manifest, run
 from hotspot_lite import settings, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import HotspotError
-from hotspot_lite.store import backup, house, sealed
+from hotspot_lite.store import house, restoring, sealed
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.keeping import moving
 from hotspot_lite.trade.models import Plan
@@ -122,10 +122,10 @@ class TestBadFiles:
     ) -> None:
         assert run(new, "db", "migrate").returncode == 0
         home = tmp_path / "new" / "data"
-        assert backup.move_aside(home)  # so far it came
+        assert restoring.move_aside(home)  # so far it came
         done = run(new, "import", "--all", str(exported))
         assert done.returncode == 0, done.stderr
-        assert len(backup.set_aside(home)) == 1
+        assert len(restoring.set_aside(home)) == 1
         store.open_file(home / "hotspot.db")
         assert Plan.get().name == "1 Hour"
 

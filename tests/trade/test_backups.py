@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sqlite3
 import zipfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup
+from hotspot_lite.store import backup, restoring, still
 from hotspot_lite.store.backup import DAY, HOUR, WEEK, Backup
 from hotspot_lite.trade.goods import catalogue, discounts
 from hotspot_lite.trade.house import conditions, events
@@ -87,6 +90,16 @@ def start(box: Box) -> recovery.Recovery | None:
     return done
 
 
+class Busy(io.BufferedWriter):
+    """A file; whenever something is written to it, the shop sells and checkpoints."""
+
+    def write(self, raw: Any) -> int:
+        for _ in range(20):
+            events.announce("test", {"title": "meanwhile " * 50}, NOW + 1)
+        store.database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        return super().write(raw)
+
+
 class TestMaking:
     def test_a_backup_holds_the_database_and_the_key(self, home: Path) -> None:
         made = backup_of(home)
@@ -102,6 +115,37 @@ class TestMaking:
             events.announce("test", {"title": "half"}, NOW + 1)
             made = backup_of(home)
         assert not backup.check(made.path)
+
+    def test_it_is_read_where_it_lies_and_nothing_is_written_but_the_zip(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(backup, "copy_ledger", pytest.fail)
+        assert not backup.check(backup_of(home).path)
+
+    def test_what_is_committed_while_it_is_read_is_in_the_next_one(
+        self, home: Path, tmp_path: Path
+    ) -> None:
+        ledger = home / "hotspot.db"
+        for _ in range(800):
+            events.announce("test", {"title": "before " * 500}, NOW)
+        assert ledger.stat().st_size > 2 * 1024**2
+        before = Event.select().count()
+        with (
+            still.held(ledger) as reader,
+            (tmp_path / "poured").open("wb", buffering=0) as file,
+        ):
+            assert reader is not None
+            still.pour(ledger, Busy(file))
+        assert Event.select().count() > before
+        assert not backup.check_ledger(tmp_path / "poured")
+        with closing(sqlite3.connect(tmp_path / "poured")) as poured:
+            assert poured.execute("SELECT count(*) FROM event").fetchone() == (before,)
+
+    def test_a_damaged_database_is_not_backed_up(self, home: Path) -> None:
+        scribble(home / "hotspot.db")
+        with pytest.raises(HotspotError, match="no good|can't be copied"):
+            backup_of(home)
+        assert list((home / "backups").iterdir()) == []
 
     def test_no_half_backup_is_left_where_there_is_no_room(
         self, home: Path, monkeypatch: pytest.MonkeyPatch
@@ -174,6 +218,26 @@ class TestKeeping:
         events.announce("test", {"title": "More"}, NOW + 100)
         assert backups.is_due(where, NOW + HOUR)
 
+    def test_large_ones_are_made_less_often_and_once_a_day_at_least(
+        self, home: Path
+    ) -> None:
+        where = replace(backups.places(home, "", ""), daily_mib=100)
+        made = backups.make(home, where, NOW)
+        events.announce("test", {"title": "More"}, NOW + 1)
+        for mib, hours in ((1, 1), (4, 1), (8, 2), (50, 12), (100, 24), (900, 24)):
+            os.truncate(made.path, mib * 1024**2)
+            due = [h for h in range(1, 30) if backups.is_due(where, NOW + h * HOUR)]
+            assert due[0] == hours
+
+    def test_where_no_bound_is_set_a_large_one_is_made_each_hour_too(
+        self, home: Path
+    ) -> None:
+        where = replace(backups.places(home, "", ""), daily_mib=0)
+        made = backups.make(home, where, NOW)
+        events.announce("test", {"title": "More"}, NOW + 1)
+        os.truncate(made.path, 900 * 1024**2)
+        assert backups.is_due(where, NOW + HOUR)
+
 
 class TestOtherDisk:
     def test_each_backup_is_copied_there(self, home: Path, tmp_path: Path) -> None:
@@ -200,7 +264,7 @@ class TestStarting:
     def test_a_whole_database_is_left_as_it_is(self, box: Box, home: Path) -> None:
         backup_of(home)
         assert start(box) is None
-        assert not backup.set_aside(home)
+        assert not restoring.set_aside(home)
 
     def test_a_new_box_is_no_broken_one(self, tmp_path: Path) -> None:
         assert (
@@ -276,7 +340,7 @@ class TestStarting:
         start(box)
         assert not backup.check_ledger(box.settings.database_file)
         assert Payment.get().state == "uncertain"
-        assert backup.set_aside(home)
+        assert restoring.set_aside(home)
 
 
 class TestWhatHappenedSince:
@@ -395,7 +459,7 @@ class TestRestoringByHand:
         (home / "bad.zip").write_bytes(b"no zip")
         before = box.settings.database_file.read_bytes()
         with pytest.raises(BadInput, match="can't be restored"):
-            backup.restore(home / "bad.zip", home)
+            restoring.restore(home / "bad.zip", home)
         assert box.settings.database_file.read_bytes() == before
 
     def test_it_makes_a_box_of_an_empty_folder(
@@ -404,7 +468,7 @@ class TestRestoringByHand:
         made = backup_of(home)
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
-        backup.restore(made.path, elsewhere)
+        restoring.restore(made.path, elsewhere)
         assert not backup.check_ledger(elsewhere / "hotspot.db")
         assert (elsewhere / "box.key").read_bytes() == (home / "box.key").read_bytes()
 
@@ -420,7 +484,7 @@ class TestRestoringByHand:
         ) as holder:
             assert holder.stdout
             holder.stdout.readline()
-            assert backup.whoever_has_it_open(home / "hotspot.db") == [holder.pid]
+            assert restoring.whoever_has_it_open(home / "hotspot.db") == [holder.pid]
             holder.communicate(b"\n")
-        assert backup.whoever_has_it_open(home / "hotspot.db") == []
+        assert restoring.whoever_has_it_open(home / "hotspot.db") == []
         shutil.rmtree(home / "backups", ignore_errors=True)

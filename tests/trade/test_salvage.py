@@ -31,7 +31,7 @@ from hotspot_lite import box as boxes
 from hotspot_lite import jobs, settings, store
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
-from hotspot_lite.store import backup
+from hotspot_lite.store import backup, restoring
 from hotspot_lite.store.backup import Backup
 from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.keeping import recovery, salvage_rules
@@ -441,7 +441,7 @@ def test_a_file_that_is_older_than_the_backup_takes_nothing_back(
 
 
 def _vouchers(made: Backup, folder: Path) -> list[Voucher]:
-    backup.restore(made.path, folder)
+    restoring.restore(made.path, folder)
     store.open_file(folder / "hotspot.db")
     found = list(Voucher.select())
     store.close()

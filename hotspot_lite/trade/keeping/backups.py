@@ -14,13 +14,16 @@ from hotspot_lite.errors import HotspotError, NoRoom
 from hotspot_lite.settings import Settings
 from hotspot_lite.store import backup, copies, sealed
 from hotspot_lite.store import room as rooms
-from hotspot_lite.store.backup import DAY, Backup
+from hotspot_lite.store.backup import DAY, HOUR, Backup
 from hotspot_lite.store.room import Limits
 from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.models import Audit
 
 NONE_MADE, NO_COPY = "backup-failed", "backup-not-copied"
+MIB = 1024**2
+# The job that asks comes once an hour, some minutes sooner or later.
+SLACK_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class Places:
     """Where backups are: `home` on the box, `copies` on another disk ("": none).
 
     Those that leave the box are sealed with what `passphrase_file` says ("": not).
+    Those of a day are no more than `daily_mib` on the box (0: as many as there come).
     """
 
     home: Path
     copies: str = ""
     passphrase_file: str = ""
     limits: Limits | None = None
+    daily_mib: int = 0
 
     def passphrase(self) -> Passphrase | None:
         """What seals; None: nothing is sealed. Raises BadInput for a bad file."""
@@ -63,7 +68,18 @@ def places_of(s: Settings) -> Places:
     where = places(
         s.data_dir, s["backup.dir"], s["backup.copy_to"], s["backup.passphrase_file"]
     )
-    return replace(where, limits=rooms.limits(s))
+    return replace(where, limits=rooms.limits(s), daily_mib=s["backup.daily_mib"])
+
+
+def apart_seconds(newest: Backup, where: Places) -> int:
+    """How far apart backups are: an hour, more where they are large, a day at most.
+
+    A card wears by what is written to it, and a shop of years has a large database.
+    """
+    if not where.daily_mib:
+        return HOUR
+    apart = newest.size_bytes * DAY // (where.daily_mib * MIB)
+    return min(max(apart, HOUR), DAY)
 
 
 def is_due(where: Places, now: int) -> bool:
@@ -71,6 +87,8 @@ def is_due(where: Places, now: int) -> bool:
     newest = next(iter(backup.found(where.home)), None)
     if newest is None or newest.at > now or now - newest.at >= DAY:
         return True
+    if now - newest.at < apart_seconds(newest, where) - SLACK_SECONDS:
+        return False
     last = max(store.newest_fact_at(), Audit.select(fn.MAX(Audit.at)).scalar() or 0)
     return last >= newest.at
 
@@ -109,8 +127,8 @@ def _make_room(data_dir: Path, where: Places) -> None:
     """Raise NoRoom where the next backup doesn't fit, also without the older ones."""
     if where.limits is None:
         return
-    # A copy, the zip of it, and what it is unpacked into to be checked.
-    needed = 3 * (data_dir / backup.LEDGER).stat().st_size
+    # The zip, and a copy where the database can't be read as it is.
+    needed = 2 * (data_dir / backup.LEDGER).stat().st_size
     where.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         rooms.need(where.home, needed, where.limits, "A backup")

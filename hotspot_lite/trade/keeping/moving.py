@@ -22,7 +22,7 @@ from hotspot_lite import settings, store
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.settings import Settings
-from hotspot_lite.store import backup, house
+from hotspot_lite.store import backup, house, restoring
 from hotspot_lite.store.house import House
 from hotspot_lite.trade.house import audit, events
 from hotspot_lite.trade.keeping import recovered
@@ -117,9 +117,9 @@ def move_in(
             store.close()
         _write(config_file, text, data_dir)
 
-    before = set(backup.set_aside(data_dir))
+    before = set(restoring.set_aside(data_dir))
     try:
-        backup.put_in_place(folder, data_dir, prepare)
+        restoring.put_in_place(folder, data_dir, prepare)
     except BaseException as exc:
         _move_back(data_dir, config_file, before)
         if not isinstance(exc, (OSError, sqlite3.Error, PeeweeException)):
@@ -201,7 +201,7 @@ def _tell(came: House, aside: Path | None, at: int) -> str:
 
 def _keep(data_dir: Path, config_file: Path, before: set[Path]) -> Path | None:
     """Copy key and settings to where the database was moved; None: nothing was."""
-    now_there = [one for one in backup.set_aside(data_dir) if one not in before]
+    now_there = [one for one in restoring.set_aside(data_dir) if one not in before]
     old = [path for path in (data_dir / backup.KEY, config_file) if path.exists()]
     if not now_there and not old:
         return None
@@ -211,17 +211,17 @@ def _keep(data_dir: Path, config_file: Path, before: set[Path]) -> Path | None:
     for path in old:
         shutil.copy2(path, aside / path.name)
         (aside / path.name).chmod(0o600)
-        backup.own_as(data_dir, aside / path.name)
+        restoring.own_as(data_dir, aside / path.name)
         backup.sync(aside / path.name)
     for name in house.loose_files(data_dir):
         _bring(data_dir / name, aside / name, data_dir)
-    backup.own_as(data_dir, aside)
+    restoring.own_as(data_dir, aside)
     return aside
 
 
 def _move_back(data_dir: Path, config_file: Path, before: set[Path]) -> None:
     """It went wrong in the middle (a full disk): what was here is here again."""
-    aside = next((a for a in backup.set_aside(data_dir) if a not in before), None)
+    aside = next((a for a in restoring.set_aside(data_dir) if a not in before), None)
     if aside is None or (data_dir / backup.LEDGER).exists():
         return
     if (aside / config_file.name).exists():
@@ -239,9 +239,9 @@ def _move_back(data_dir: Path, config_file: Path, before: set[Path]) -> None:
 def _bring(file: Path, to: Path, data_dir: Path) -> None:
     if not to.parent.exists():
         to.parent.mkdir(mode=0o770)
-        backup.own_as(data_dir, to.parent)
+        restoring.own_as(data_dir, to.parent)
     file.chmod(0o660)
-    backup.own_as(data_dir, file)
+    restoring.own_as(data_dir, file)
     file.replace(to)
     backup.sync(to.parent)
 
@@ -267,7 +267,7 @@ def _write(config_file: Path, text: str, data_dir: Path) -> None:
             with suppress(PermissionError):  # not root: it stays ours
                 os.chown(part, before.st_uid, before.st_gid)
         else:
-            backup.own_as(data_dir, part)
+            restoring.own_as(data_dir, part)
         backup.sync(part)
         part.replace(config_file)
         backup.sync(config_file.parent)

@@ -16,7 +16,7 @@ from pathlib import Path
 from hotspot_lite import store
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup, copies, migrations
+from hotspot_lite.store import backup, copies, migrations, restoring
 from hotspot_lite.store.backup import Backup
 from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.trade.house import conditions, events
@@ -118,7 +118,7 @@ def restore(
             store.close()
 
     with copies.plain(one.path, passphrase, data_dir) as opened:
-        backup.restore(opened, data_dir, prepare)
+        restoring.restore(opened, data_dir, prepare)
     return told[0]
 
 
