@@ -19,6 +19,7 @@ from hotspot_lite import cli
 from hotspot_lite.box import Box
 from hotspot_lite.jobs.lanes import LANES
 from hotspot_lite.settings import DECLARED, Setting
+from hotspot_lite.trade.keeping.lasting import LASTS
 from hotspot_lite.web import make_app
 
 ROOT = Path(__file__).parent.parent
@@ -96,10 +97,17 @@ def arguments(verb: argparse.ArgumentParser) -> str:
     return re.sub(r" (\[-h\]|\[--json\])", "", f" {own}")
 
 
+def lasting_table() -> str:
+    """Every table of the database, and how long its rows stay."""
+    rows = [[f"`{name}`", how, why] for name, (how, why) in LASTS.items()]
+    return table(["table", "kept", "which"], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("docs/settings.md", settings_table),
     "lanes": ("docs/queue.md", lanes_table),
     "commands": ("docs/commands.md", commands_table),
+    "lasting": ("docs/backups.md", lasting_table),
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from busy_day import afternoon, morning
 
 from hotspot_lite import store
 from hotspot_lite.box import Box
 from hotspot_lite.trade.house import events
-from hotspot_lite.trade.keeping import tidying
+from hotspot_lite.trade.keeping import lasting, tidying
 from hotspot_lite.trade.messaging import messages
 from hotspot_lite.trade.models import (
     Audit,
@@ -47,6 +48,40 @@ def session(uniq: str, ended_at: int | None) -> None:
     UsageDay.insert(
         day="2024-01-01", session=uniq, octets_in=1, octets_out=1, seconds=60
     ).execute()
+
+
+# Each is cleared by the rule that fills it.
+CLEARED_ELSEWHERE = {
+    *("device_block", "mirror", "early_report", "export", "router_figure"),
+    *("job", "job_batch"),
+}
+
+
+class TestLasting:
+    def test_each_table_says_how_long_its_rows_stay(self, box: Box) -> None:
+        sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = {name for (name,) in store.database.execute_sql(sql)}
+        assert set(lasting.LASTS) == tables
+
+    def test_what_goes_by_age_is_what_is_cleared(self) -> None:
+        by_age = {n for n, (how, _) in lasting.LASTS.items() if how == lasting.BY_AGE}
+        assert by_age == tidying.cleared() | CLEARED_ELSEWHERE
+
+    def test_what_stays_for_ever_is_untouched_however_old_all_is(
+        self, box: Box
+    ) -> None:
+        morning()
+        afternoon()
+        kept = [n for n, (how, _) in lasting.LASTS.items() if how == lasting.FOR_EVER]
+        before = {name: count(name) for name in kept}
+        assert before["payment"] and before["subscription"] and before["money_fact"]
+        tidying.tidy(box.settings, NOW + 4000 * DAY)
+        assert {name: count(name) for name in kept} == before
+
+
+def count(table: str) -> int:
+    sql = f"SELECT count(*) FROM {table}"  # noqa: S608
+    return int(store.database.execute_sql(sql).fetchone()[0])
 
 
 class TestTidying:

@@ -77,6 +77,12 @@ def tidy(
     return gone
 
 
+def cleared() -> set[str]:
+    """The tables of which old rows go."""
+    every = {"tidy.events_days": 1, "tidy.messages_days": 1, "tidy.sessions_days": 1}
+    return {old.model._meta.table_name for old in _old(every, 0)} | {"failed_job"}
+
+
 def _delete_some(old: Old) -> int:
     with store.atomic():
         some = old.rows().limit(ROWS_AT_ONCE)
