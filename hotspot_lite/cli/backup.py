@@ -50,7 +50,7 @@ def backup_restore(args: Args) -> dict[str, Any]:
     found = _settings()
     if not args.elsewhere:
         return _restored(args, found)
-    _must_be_stopped(found)
+    restoring.must_be_stopped(found.database_file)
     box.make_folders(found)
     with backup.scratch(found.data_dir) as work:
         args.file = elsewhere.fetched(found, str(args.file), work).path
@@ -59,7 +59,7 @@ def backup_restore(args: Args) -> dict[str, Any]:
 
 def _restored(args: Args, found: Settings) -> dict[str, Any]:
     one, passphrase = _one(args.file), _passphrase(args)
-    _must_be_stopped(found)
+    restoring.must_be_stopped(found.database_file)
     box.make_folders(found)
     # No database says yet how late it must be at least.
     now = box.clock(found, one.at).at()
@@ -69,14 +69,6 @@ def _restored(args: Args, found: Settings) -> dict[str, Any]:
         "aside": str(done.aside or ""),
         "says": done.says,
     }
-
-
-def _must_be_stopped(found: Settings) -> None:
-    if pids := restoring.whoever_has_it_open(found.database_file):
-        raise BadInput(
-            f"The box runs (processes {', '.join(map(str, pids))}).",
-            "Stop it first: systemctl stop hotspot-lite.target",
-        )
 
 
 def backup_seal(args: Args) -> int:

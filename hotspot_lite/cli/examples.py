@@ -18,6 +18,8 @@ EXAMPLES: dict[str, str] = {
     "backup elsewhere": "sudo hotspot-lite backup elsewhere --trust",
     "backup fetch": "sudo hotspot-lite backup fetch --to /media/usb",
     "backup seal": "sudo hotspot-lite backup seal box.db | ssh me@there 'cat > x.age'",
+    "clock show": "hotspot-lite clock show",
+    "clock accept": "sudo hotspot-lite clock accept --yes",
     "plan add": 'sudo hotspot-lite plan add --name "1 Hour" --price 20 --duration 1h'
     " --rate 2M/4M",
     "plan change": 'sudo hotspot-lite plan change "1 Hour" --price 25',

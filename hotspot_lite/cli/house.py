@@ -55,11 +55,7 @@ def import_all(args: Args) -> Answer:
     """Become the box that was exported to a file; with dry_run only look."""
     found = settings.load()
     config_file = Path(os.environ.get("HOTSPOT_CONFIG", settings.CONFIG_FILE))
-    if pids := restoring.whoever_has_it_open(found.database_file):
-        raise BadInput(
-            f"The box runs (processes {', '.join(map(str, pids))}).",
-            "Stop it first: systemctl stop hotspot-lite.target",
-        )
+    restoring.must_be_stopped(found.database_file)
     there = moving.traded(found.database_file)
     if there and not args.replace and not args.dry_run:
         raise BadInput(

@@ -8,6 +8,7 @@ import hotspot_lite
 from hotspot_lite.cli import (
     agent,
     cash,
+    clock,
     discounts,
     exceptions,
     house,
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_to(nouns)
     importing.add_to(nouns)
     house.add_to(nouns)
+    clock.add_to(nouns)
     sync.add_to(nouns)
     people.add_to(nouns)
     running.add_outside_to(nouns)

@@ -40,7 +40,8 @@ def clock(case: Case) -> Iterator[Finding]:
             "warning",
             f"The clock is {span(behind)} behind the newest sale.",
             "Not believed: the box sells and admits, but ends and clears nothing.",
-            "Connect the box to the internet, or set the time: sudo date -s …",
+            "Connect the box to the internet, or set the time: sudo date -s …"
+            " If the machine is right: hotspot-lite clock accept",
         )
     else:
         yield Finding(

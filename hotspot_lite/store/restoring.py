@@ -77,6 +77,15 @@ def whoever_has_it_open(path: Path) -> list[int]:
     return sorted(found_pids - {os.getpid()})
 
 
+def must_be_stopped(path: Path) -> None:
+    """Raise BadInput while some process has the database open."""
+    if pids := whoever_has_it_open(path):
+        raise BadInput(
+            f"The box runs (processes {', '.join(map(str, pids))}).",
+            "Stop it first: systemctl stop hotspot-lite.target",
+        )
+
+
 def own_as(folder: Path, file: Path) -> None:
     """Root restores for the box's own user."""
     if os.geteuid() == 0:

@@ -4,17 +4,23 @@ A Pi without a clock chip wakes up in the past, sells, and jumps when the networ
 an hour sold before would be over at once, or run for three days. What was written since
 the clock was last believed is moved by as much as the box's time was. Money is not: its
 facts are chained, and a payment notes that its clock was in doubt (`clock_believed`).
+
+The box does so by itself (`move`) as long as the machine runs. What an earlier run left
+dated ahead only a person can judge (`take_back`): a clock set back by a bad time server
+looks the same from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from hotspot_lite import store
 from hotspot_lite.clock import STEP_SECONDS, length_text
 from hotspot_lite.trade.house import events
+
+Values = Mapping[str, Any]
 
 # What is moved: a table, its key, and the times in it. Of payments only those that are
 # still open: how old a prompt is decides what becomes of it.
@@ -34,6 +40,26 @@ MOVED = (
     ),
     # The newest is the floor of the clock: left ahead, no clock would be believed.
     ("event", "at", "seq > :event_seq"),
+)
+
+# What is dated ahead of `now` and shouldn't be. A second hour that waits for the end of
+# the first is ahead by right.
+AHEAD = (
+    (
+        "subscription",
+        "starts_at expires_at",
+        "made_at <= :now AND starts_at > :now AND starts_at <= :newest"
+        " AND ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM subscription AS before"
+        " WHERE before.customer_id = subscription.customer_id"
+        " AND before.expires_at = subscription.starts_at)",
+    ),
+    ("subscription", "made_at starts_at expires_at ended_at", "made_at > :now"),
+    (
+        "payment",
+        "asked_at sent_at",
+        "asked_at > :now AND state IN ('asked', 'sent', 'uncertain')",
+    ),
+    ("event", "at", "at > :now"),
 )
 
 
@@ -112,17 +138,42 @@ def move(mark: Mark, seconds: int, now: int) -> int:
     `now` is the time after the step.
     """
     values = mark.as_sample() | {"until": now - seconds}
-    count = 0
     with store.atomic():
-        for table, names, which in MOVED:
-            sets = ", ".join(f"{name} = {name} + :seconds" for name in names.split())
-            done = _run(f"UPDATE {table} SET {sets} WHERE {which}", seconds, values)  # noqa: S608
-            count += done if table == "subscription" else 0
+        count = _move(MOVED, seconds, values)
         _tell(count, seconds, now)
     return count
 
 
-def _run(sql: str, seconds: int, values: Mapping[str, Any]) -> int:
+def ahead_seconds(now: int) -> int:
+    """How far the newest fact is ahead of `now`; 0 where it isn't."""
+    return max(0, store.newest_fact_at() - now)
+
+
+def take_back(now: int) -> int:
+    """Move what is dated later than `now`, so that the newest fact is of now.
+
+    Gives how many subscriptions were moved; who was online meanwhile has what was left
+    when the machine stopped. Money's facts stay as they are. For a person who says that
+    `now` is right.
+    """
+    seconds = -ahead_seconds(now)
+    values = {"now": now, "newest": now - seconds}
+    with store.atomic():
+        count = _move(AHEAD, seconds, values)
+        _tell(count, seconds, now)
+    return count
+
+
+def _move(what: Sequence[tuple[str, str, str]], seconds: int, values: Values) -> int:
+    count = 0
+    for table, names, which in what:
+        sets = ", ".join(f"{name} = {name} + :seconds" for name in names.split())
+        done = _run(f"UPDATE {table} SET {sets} WHERE {which}", seconds, values)  # noqa: S608
+        count += done if table == "subscription" else 0
+    return count
+
+
+def _run(sql: str, seconds: int, values: Values) -> int:
     cursor = store.database.connection().execute(sql, {**values, "seconds": seconds})
     return int(cursor.rowcount)
 
