@@ -11,7 +11,7 @@ from hotspot_lite.errors import GiveUp
 def mpesa_register(args: Args) -> dict[str, Any]:
     """Tell Safaricom where to tell of money paid by hand (C2B); once."""
     from hotspot_lite import journey
-    from hotspot_lite.outside import is_loopback
+    from hotspot_lite.outside.addresses import is_loopback
     from hotspot_lite.trade.takings import paybill
     from hotspot_lite.wires import daraja_c2b
     from hotspot_lite.wires.daraja import check_callback_url

@@ -24,31 +24,32 @@ FAILED = "Something doesn't work: see above."
 
 def router_plan(args: Args) -> Answer:
     """Show what differs at the router from what this box needs; changes nothing."""
-    from hotspot_lite import onboarding, outside
+    from hotspot_lite import onboarding
     from hotspot_lite.fitting.look import look
+    from hotspot_lite.outside import addresses
     from hotspot_lite.wires.routeros import Router
 
     opened = open_box()
     reading = opened.clock.now()
-    with Router(_as_asked(args, outside.router_address(opened.settings))) as router:
+    with Router(_as_asked(args, addresses.router_address(opened.settings))) as router:
         seen = look(router, reading.at if reading.believed else None)
-    plan = onboarding.make(outside.site(opened.settings), seen)
+    plan = onboarding.make(addresses.site(opened.settings), seen)
     return Answer(plan.as_dict(), plan.text(), 0 if plan.is_done else 1)
 
 
 def router_apply(args: Args) -> Answer:
     """Change at the router what the plan says, each step checked, or none of it."""
-    from hotspot_lite import outside
     from hotspot_lite.fitting.apply import Fitting
+    from hotspot_lite.outside import addresses
     from hotspot_lite.wires.routeros import Router
 
     opened = open_box()
-    address = _as_asked(args, outside.router_address(opened.settings))
-    site = replace(outside.site(opened.settings), rewrites_secret=args.secret)
+    address = _as_asked(args, addresses.router_address(opened.settings))
+    site = replace(addresses.site(opened.settings), rewrites_secret=args.secret)
     fitting = Fitting(
         site,
         opened.settings.data_dir / "router",
-        outside.signs_in(opened.settings),
+        addresses.signs_in(opened.settings),
         _tell(args),
     )
     with Router(replace(address, deadline_seconds=PATIENT_SECONDS)) as router:
@@ -88,10 +89,10 @@ def router_test(args: Args) -> Answer:
 
 def router_setup(args: Args) -> Answer:
     """Print the script that sets the router up, with its secrets: to paste there."""
-    from hotspot_lite import outside
     from hotspot_lite.onboarding import script
+    from hotspot_lite.outside import addresses
 
-    text = script.setup(outside.site(open_box().settings), shows_secrets=True)
+    text = script.setup(addresses.site(open_box().settings), shows_secrets=True)
     return Answer({"script": text}, text)
 
 

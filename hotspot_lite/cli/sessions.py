@@ -16,7 +16,7 @@ FRESH_SECONDS = 8.0
 
 def session_list(args: Args) -> list[dict[str, Any]]:
     """List who is online, as the router last told, else as accounting did."""
-    from hotspot_lite.outside import read_sample
+    from hotspot_lite import samples
     from hotspot_lite.trade.service import online
 
     box = open_box()
@@ -24,7 +24,7 @@ def session_list(args: Args) -> list[dict[str, Any]]:
     until = time.monotonic() + (FRESH_SECONDS if box.settings["router.host"] else 0)
     while True:
         box.mark_watched()  # the worker sees it, and asks the router
-        sample, now = read_sample(box.settings.run_dir, "online"), box.clock.now().at
+        sample, now = samples.newest(box.settings.run_dir, "online"), box.clock.now().at
         shown = online.newest(sample, now)
         if time.monotonic() > until or (shown.at or 0) >= asked_at:
             break

@@ -132,7 +132,7 @@ SECTIONS = (
     Section(
         "Router and M-Pesa",
         "settings",
-        (outward.router, outward.samples, outward.daraja),
+        (outward.router, outward.freshness, outward.daraja),
     ),
     Section("Updates", "settings", (updates.program, updates.debian, updates.restart)),
     Section("Logs", "settings", (logs.recent,)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 
-from hotspot_lite import box, machine, outside, rails
+from hotspot_lite import box, machine, rails
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, note, ok, one_line, span
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.machine import net
+from hotspot_lite.outside import addresses
 from hotspot_lite.trade.models import Callback
 from hotspot_lite.wires import reach
 from hotspot_lite.wires.http import Caller
@@ -28,7 +29,7 @@ def route(case: Case) -> Iterator[Finding]:
     has = machine.within(LOOK_SECONDS, lambda: net.default_route(case.root))
     daraja = _daraja(case)
     if has is None:
-        if daraja and outside.is_loopback(daraja):
+        if daraja and addresses.is_loopback(daraja):
             return  # a demo, which needs nobody outside
         yield Finding(
             "HL-NET-01",
@@ -127,7 +128,7 @@ def callback(case: Case) -> Iterator[Finding]:
             "Mend its DNS entry.",
         )
         yield Finding("HL-NET-04", "broken", says, impact, todo)
-    elif not (way.is_public or outside.is_loopback(base)):
+    elif not (way.is_public or addresses.is_loopback(base)):
         yield Finding(
             "HL-NET-04",
             "warning",

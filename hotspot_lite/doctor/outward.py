@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotspot_lite import outside, rails
+from hotspot_lite import rails, samples
 from hotspot_lite.clock import SYNCHRONISED, as_text
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, note, ok, one_line, span
 from hotspot_lite.errors import HotspotError
+from hotspot_lite.outside import addresses
 from hotspot_lite.wires.daraja import Daraja
 from hotspot_lite.wires.routeros import Router
 
@@ -86,7 +87,7 @@ def router(case: Case) -> Iterator[Finding]:
     where = f"{case.settings['router.host']}:{case.settings['router.port']}"
     began = time.monotonic()
     try:
-        with Router(outside.router_address(case.settings)) as line:
+        with Router(addresses.router_address(case.settings)) as line:
             load = line.resource()
     except HotspotError as exc:
         yield Finding(
@@ -112,11 +113,11 @@ def router(case: Case) -> Iterator[Finding]:
         yield ok("HL-RTR-01", f"{says}, answers in {took * 1000:.0f} ms")
 
 
-def samples(case: Case) -> Iterator[Finding]:
+def freshness(case: Case) -> Iterator[Finding]:
     """Whether the router's numbers are fresh."""
     if not case.settings["router.host"]:
         return
-    sample = outside.read_sample(case.settings.run_dir, "router")
+    sample = samples.newest(case.settings.run_dir, "router")
     if sample is None:
         return
     age = case.clock.at() - int(sample.get("at", 0))

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from hotspot_lite import bell, jobs, outside
+from hotspot_lite import bell, jobs
 from hotspot_lite.doctor import supervision
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok, span
@@ -18,6 +18,7 @@ from hotspot_lite.doctor.supervision import Supervision
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.jobs import lanes, sight
 from hotspot_lite.jobs.sight import ConsumerSeen
+from hotspot_lite.outside import addresses
 from hotspot_lite.settings import Settings
 from hotspot_lite.wires import radius as wire
 
@@ -246,6 +247,6 @@ def radius(case: Case) -> Iterator[Finding]:
 
 def _radius(found: Settings) -> bool:
     try:
-        return wire.status(replace(outside.radius_address(found), tries=1))
+        return wire.status(replace(addresses.radius_address(found), tries=1))
     except (HotspotError, OSError):
         return False

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from hotspot_lite import box, outside, rails
+from hotspot_lite import box, rails
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok
 from hotspot_lite.errors import HotspotError
+from hotspot_lite.outside import addresses
 from hotspot_lite.radius import config
 from hotspot_lite.settings import Settings
 from hotspot_lite.wires import sms_modem
@@ -119,7 +120,7 @@ def callback(case: Case) -> Iterator[Finding]:
         return
     try:
         account = rails.daraja_account(s)
-        allowed = outside.is_loopback(account.base_url)
+        allowed = addresses.is_loopback(account.base_url)
         check_callback_url(f"{base}/cb/{'0' * 40}", allowed)
     except HotspotError as exc:
         impact = "Safaricom can't tell us of payments: none is asked for."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hotspot_lite import samples
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.outside import put_sample, radius_address
+from hotspot_lite.outside.addresses import radius_address
 from hotspot_lite.trade.house import conditions
 from hotspot_lite.trade.service import overstay, router_checks
 from hotspot_lite.trade.service.router_checks import Router, Verdict
@@ -59,7 +60,7 @@ def check_radius() -> None:
         return
     answers = _radius_answers()
     told = {"at": here.now(), "answers": answers}
-    put_sample(here.settings.run_dir, "radius", told)
+    samples.put(here.settings.run_dir, "radius", told)
     tell(router_checks.silent(not answers))
 
 

@@ -6,12 +6,11 @@ import contextlib
 import time
 from dataclasses import replace
 
-from hotspot_lite import jobs, store
+from hotspot_lite import jobs, samples, store
 from hotspot_lite.clock import STEP_SECONDS, boot_id, boot_seconds
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.cutting import put_out
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.outside import put_sample, read_sample
 from hotspot_lite.radius import spool
 from hotspot_lite.trade.service import (
     access,
@@ -70,7 +69,7 @@ def follow_clock(wall: float, boot: float) -> int:
     `wall` is the machine's clock, `boot` never steps. Called before anything ends.
     """
     offset = wall - boot
-    mark = redating.read_mark(read_sample(here.settings.run_dir, MARK), boot_id())
+    mark = redating.read_mark(samples.newest(here.settings.run_dir, MARK), boot_id())
     seconds = redating.moved_seconds(mark, wall, boot) if mark else 0
     if mark and seconds:
         redating.move(mark, seconds, redating.box_time(mark, wall))
@@ -82,7 +81,7 @@ def follow_clock(wall: float, boot: float) -> int:
     else:
         new = redating.mark_here(boot_id(), offset, reading.at)
     if mark is None or _differs(new, mark):
-        put_sample(here.settings.run_dir, MARK, new.as_sample())
+        samples.put(here.settings.run_dir, MARK, new.as_sample())
     return seconds
 
 

@@ -8,9 +8,10 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from hotspot_lite import onboarding, outside
+from hotspot_lite import onboarding
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.journey.hall import here, huey
+from hotspot_lite.outside import addresses
 from hotspot_lite.trade.house import errands
 from hotspot_lite.wires.routeros import Router
 
@@ -50,17 +51,17 @@ def _plan() -> dict[str, Any]:
     reading = here.clock()
     with Router(_address()) as router:
         seen = look(router, reading.at if reading.believed else None)
-    return onboarding.make(outside.site(here.settings), seen).as_dict()
+    return onboarding.make(addresses.site(here.settings), seen).as_dict()
 
 
 def _apply(rewrites_secret: bool = False) -> dict[str, Any]:
     from hotspot_lite.fitting.apply import Fitting  # as above
 
-    site = replace(outside.site(here.settings), rewrites_secret=rewrites_secret)
+    site = replace(addresses.site(here.settings), rewrites_secret=rewrites_secret)
     fitting = Fitting(
         site,
         here.settings.data_dir / "router",
-        outside.signs_in(here.settings),
+        addresses.signs_in(here.settings),
         return_seconds=RETURN_SECONDS,
     )
     with Router(_address()) as router:
@@ -74,7 +75,7 @@ def _test() -> dict[str, Any]:
 
 
 def _address() -> Any:
-    address = outside.router_address(here.settings)
+    address = addresses.router_address(here.settings)
     return replace(address, deadline_seconds=PATIENT_SECONDS)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from hotspot_lite import machine
+from hotspot_lite import machine, samples
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.machine import Machine
-from hotspot_lite.outside import put_sample, read_sample
 from hotspot_lite.trade.house import conditions
 
 log = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ def mind_machine() -> None:
     """Look at power, heat and the card; tell what begins and what ends."""
     root, folder = ROOT, here.settings.data_dir
     seen = machine.within(LOOK_SECONDS, lambda: machine.look(folder, root))
-    before = read_sample(here.settings.run_dir, "machine") or {}
+    before = samples.newest(here.settings.run_dir, "machine") or {}
     now = here.now()
     told = {
         "low_at": _low_at(seen, before, now),
@@ -45,7 +44,7 @@ def mind_machine() -> None:
         "read_only": seen.disk is not None and seen.disk.is_read_only,
     }
     if told != before:
-        put_sample(here.settings.run_dir, "machine", told)
+        samples.put(here.settings.run_dir, "machine", told)
     _tell(seen, told["low_at"] is not None, bool(told["is_hot"]), now)
 
 

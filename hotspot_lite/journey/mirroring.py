@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from hotspot_lite import samples
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.journey.checking import tell
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.outside import read_sample
 from hotspot_lite.trade.service import mirror, mirrored, router_checks
 from hotspot_lite.trade.service.mirror import Found, Grant, Plan, Wish
 from hotspot_lite.wires.routeros import ProfileWish, User, UserWish
@@ -103,7 +103,7 @@ def _sleeps() -> bool | None:
     """
     if here.settings["access.planes"] == "router":
         return False
-    told = read_sample(here.settings.run_dir, "radius")
+    told = samples.newest(here.settings.run_dir, "radius")
     return True if told is None or told["answers"] else None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from hotspot_lite import samples
 from hotspot_lite.errors import TryAgain
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.journey.mirroring import mirror_one
-from hotspot_lite.outside import read_sample
 from hotspot_lite.trade.service import access, subscriptions
 
 
@@ -43,5 +43,5 @@ def catch_up() -> None:
 
 def _router_for_event() -> dict[str, object]:
     host = here.settings["router.host"]
-    known = read_sample(here.settings.run_dir, "router") or {}
+    known = samples.newest(here.settings.run_dir, "router") or {}
     return {"id": 1, "name": known.get("name") or host, "ip_address": host}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hotspot_lite.box import Box
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.fitting.prove import Proof, Trial, prove
-from hotspot_lite.outside import coa_address, radius_address, router_address
+from hotspot_lite.outside.addresses import coa_address, radius_address, router_address
 from hotspot_lite.trade.service import access, trial
 from hotspot_lite.wires.routeros import Router
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from hotspot_lite import jobs
+from hotspot_lite import jobs, samples
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import sight
 from hotspot_lite.journey.hall import here, huey
-from hotspot_lite.outside import put_sample, read_sample
 from hotspot_lite.trade.house import figures, room
 from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.service.online import Showing
@@ -42,7 +41,7 @@ def sample() -> None:
     """Read the router's load and who is online there, into /run."""
     if not here.has_router():
         return
-    before = read_sample(here.settings.run_dir, "router") or {}
+    before = samples.newest(here.settings.run_dir, "router") or {}
     age = here.now() - before.get("at", 0)
     if not here.box.is_watched() and 0 <= age < UNWATCHED_SECONDS - EARLY_SECONDS:
         return
@@ -52,7 +51,7 @@ def sample() -> None:
     figure = _figure(router, load, len(online), now)
     history.add(figure)
     told = {"version": load.version, "uptime_seconds": load.uptime_seconds}
-    put_sample(here.settings.run_dir, "router", told | asdict(figure))
+    samples.put(here.settings.run_dir, "router", told | asdict(figure))
     put_online(online, now)
     if now - history.shown_at >= CHARTED_SECONDS:
         history.shown_at = now
@@ -88,21 +87,21 @@ def _used_percent(free: int, total: int) -> int:
 def keep_figures(now: int) -> None:
     """Put the last hours' minutes into /run for charts; each five minutes one row."""
     minutes = [asdict(one) for one in history.minutes(now)]
-    put_sample(here.settings.run_dir, "figures", {"at": now, "minutes": minutes})
+    samples.put(here.settings.run_dir, "figures", {"at": now, "minutes": minutes})
     if here.clock().believed and room.standing() == "plenty":
         figures.keep(history, now)
 
 
 def put_online(online: list[Active], now: int) -> None:
     """Write who is online into /run, with the speed since it was last written."""
-    old = read_sample(here.settings.run_dir, "online") or {"at": now, "rows": []}
+    old = samples.newest(here.settings.run_dir, "online") or {"at": now, "rows": []}
     seconds = now - old["at"]
     before = {(row["user"], row["mac_address"]): row for row in old["rows"]}
     rows = [
         asdict(_showing(one, before.get((one.user, one.mac_address)), seconds))
         for one in online
     ]
-    put_sample(here.settings.run_dir, "online", {"at": now, "rows": rows})
+    samples.put(here.settings.run_dir, "online", {"at": now, "rows": rows})
 
 
 def _showing(one: Active, old: dict[str, Any] | None, seconds: int) -> Showing:
@@ -130,8 +129,8 @@ def _showing(one: Active, old: dict[str, Any] | None, seconds: int) -> Showing:
 @huey.job("dashboard", every_seconds=_pause_of_show)
 def show() -> None:
     """Put together what the live page shows besides the ledger, into /run."""
-    router = read_sample(here.settings.run_dir, "router")
+    router = samples.newest(here.settings.run_dir, "router")
     lanes = sight.counts(jobs.rows)
     found = {"at": here.now(), "router": router, "lanes": lanes}
-    put_sample(here.settings.run_dir, "samples", found)
+    samples.put(here.settings.run_dir, "samples", found)
     jobs.ring("live")

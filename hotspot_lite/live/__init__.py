@@ -21,7 +21,7 @@ from gevent.pywsgi import WSGIServer
 from gevent.socket import wait_read
 from geventwebsocket.handler import WebSocketHandler
 
-from hotspot_lite import jobs, store, watchdog
+from hotspot_lite import jobs, samples, store, watchdog
 from hotspot_lite.bell import Bell
 from hotspot_lite.box import Box, open_box
 from hotspot_lite.live.client import Client
@@ -155,7 +155,7 @@ class Feed:
             gevent.spawn_later(NUMBERS_SECONDS - since, self._look_again)
         else:
             self._count()
-        found = board.samples(self.box.settings.run_dir)
+        found = samples.newest(self.box.settings.run_dir, "samples")
         if found is not None and found != self.samples:
             self.samples = found
 

@@ -5,7 +5,6 @@ Needs neither Bottle nor gevent: both processes share it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,20 +72,6 @@ def live_port(declared: int, run_dir: Path) -> int:
         return int((run_dir / LIVE_PORT_FILE).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
-
-
-def samples(run_dir: Path) -> dict[str, Any] | None:
-    """The newest live samples, written by a job of the worker; None without them."""
-    return sample(run_dir, "samples")
-
-
-def sample(run_dir: Path, name: str) -> dict[str, Any] | None:
-    """The newest live sample of that name, or None."""
-    try:
-        found = json.loads((run_dir / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ import base64
 
 from bottle import Bottle, HTTPError, HTTPResponse
 
+from hotspot_lite import samples
 from hotspot_lite.box import Box
 from hotspot_lite.onboarding import login_pages
-from hotspot_lite.web import board, pages
+from hotspot_lite.web import pages
 
 # RADIUS is asked every thirty seconds.
 ALIVE_SECONDS = 75
@@ -33,7 +34,7 @@ class RouterPages:
 
         The router's script asks; anything else, or nothing, has it wake its own users.
         """
-        told = board.sample(self.box.settings.run_dir, "radius")
+        told = samples.newest(self.box.settings.run_dir, "radius")
         now = self.box.clock.at()
         fresh = told is not None and abs(now - told["at"]) <= ALIVE_SECONDS
         is_alive = told is not None and fresh and bool(told["answers"])

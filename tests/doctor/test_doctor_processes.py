@@ -170,9 +170,9 @@ def test_a_key_that_daraja_refuses_is_told_without_showing_it(
 
 
 def test_old_samples_are_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hotspot_lite import outside
+    from hotspot_lite import samples
 
-    monkeypatch.setattr(outside, "read_sample", lambda folder, name: {"at": 1})
+    monkeypatch.setattr(samples, "newest", lambda folder, name: {"at": 1})
     assert look().level("HL-RTR-02") == "warning"
 
 

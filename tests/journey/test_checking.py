@@ -7,10 +7,9 @@ import time
 import pytest
 from road import Shifted, with_settings
 
-from hotspot_lite import journey
+from hotspot_lite import journey, samples
 from hotspot_lite.box import Box
 from hotspot_lite.journey import checking
-from hotspot_lite.outside import read_sample
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.models import Subscription
@@ -123,7 +122,7 @@ def test_radius_that_is_silent_is_told_and_leaves_the_router_s_users_awake(
     sold: Subscription, town: Town, box: Box
 ) -> None:
     checking.check_radius()
-    sample = read_sample(box.settings.run_dir, "radius")
+    sample = samples.newest(box.settings.run_dir, "radius")
     assert sample is not None and sample["answers"]
     journey.reconcile_planes()
     port = box.settings["radius.auth_port"]

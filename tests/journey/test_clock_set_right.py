@@ -8,10 +8,9 @@ from collections.abc import Iterator
 import pytest
 from road import Shifted
 
-from hotspot_lite import journey
+from hotspot_lite import journey, samples
 from hotspot_lite.box import Box
 from hotspot_lite.journey import ending
-from hotspot_lite.outside import read_sample
 from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.house import events
@@ -170,7 +169,7 @@ def test_the_worker_may_be_killed_meanwhile(machine: Machine, hour: Plan) -> Non
     machine.wrong_by = 3 * DAY
     machine.looks()
     sold = buys(machine, hour)
-    kept = read_sample(journey.here.settings.run_dir, ending.MARK)
+    kept = samples.newest(journey.here.settings.run_dir, ending.MARK)
     assert kept is not None and kept["subscription_id"] < sold.id
     machine.set_right()
     assert machine.looks() == -3 * DAY

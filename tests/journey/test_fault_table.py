@@ -28,7 +28,7 @@ SENT_AGAIN = 4  # looks of check_router before it believes that the router is aw
 
 @pytest.fixture
 def impatient(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotspot_lite.outside.ROUTER_DEADLINE_SECONDS", 0.5)
+    monkeypatch.setattr("hotspot_lite.outside.addresses.ROUTER_DEADLINE_SECONDS", 0.5)
     journey.here.use(box)
 
 

@@ -230,7 +230,7 @@ def test_admitting_twice_changes_nothing(sold: Subscription, town: Town) -> None
 def test_a_sick_router_delays_only_the_access(
     sold: Subscription, town: Town, illness: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotspot_lite.outside.ROUTER_DEADLINE_SECONDS", 0.5)
+    monkeypatch.setattr("hotspot_lite.outside.addresses.ROUTER_DEADLINE_SECONDS", 0.5)
     journey.here.use(journey.here.box)
     if illness == "refuse":
         town.router.refuse()

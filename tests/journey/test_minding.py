@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from road import Shifted
 
-from hotspot_lite import journey
+from hotspot_lite import journey, samples
 from hotspot_lite.box import Box
 from hotspot_lite.journey import minding
 from hotspot_lite.machine import Machine
@@ -16,7 +16,6 @@ from hotspot_lite.machine.disks import Card, Disk
 from hotspot_lite.machine.files import within
 from hotspot_lite.machine.heat import Heat
 from hotspot_lite.machine.power import Power
-from hotspot_lite.outside import read_sample
 from hotspot_lite.trade.house import conditions, events
 
 GOOD = Disk("sda", "sda1", "ext4", is_read_only=False)
@@ -109,7 +108,7 @@ def test_a_ledger_that_cannot_be_written_is_cried_to_the_log(
     pi.disk = Disk("mmcblk0", "mmcblk0p2", "ext4", True, errors=1)
     assert minded() == []
     assert "mmcblk0p2 is read-only: nothing can be sold" in caplog.text
-    sample = read_sample(box.settings.run_dir, "machine")
+    sample = samples.newest(box.settings.run_dir, "machine")
     assert sample is not None and sample["read_only"] is True
 
 

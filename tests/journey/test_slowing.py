@@ -12,7 +12,7 @@ from hotspot_lite import journey
 from hotspot_lite.box import Box
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.jobs import rows, sight
-from hotspot_lite.outside import radius_address
+from hotspot_lite.outside.addresses import radius_address
 from hotspot_lite.town.visitor import Visitor
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade.models import Session, Subscription, UsageDay

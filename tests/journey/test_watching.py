@@ -9,10 +9,9 @@ from dataclasses import asdict
 import pytest
 from road import Shifted, with_settings
 
-from hotspot_lite import journey, store
+from hotspot_lite import journey, samples, store
 from hotspot_lite.box import Box
 from hotspot_lite.journey import watching
-from hotspot_lite.outside import read_sample
 from hotspot_lite.town.whole import Town
 from hotspot_lite.trade.house import figures
 from hotspot_lite.trade.house.figures import Figure
@@ -21,7 +20,7 @@ from hotspot_lite.trade.service import online
 
 
 def shown() -> online.Shown:
-    sample = read_sample(journey.here.settings.run_dir, "online")
+    sample = samples.newest(journey.here.settings.run_dir, "online")
     return online.newest(sample, journey.here.now())
 
 
@@ -112,7 +111,7 @@ def test_seconds_stay_in_memory_and_five_minutes_are_one_row(
     (row,) = figures.kept(0)
     assert (row.at, row.cpu_percent, row.down_bits) == (start + 300, 49, 8)
     assert row.temperature_c is None
-    sample = read_sample(box.settings.run_dir, "figures")
+    sample = samples.newest(box.settings.run_dir, "figures")
     assert sample is not None and len(sample["minutes"]) == 5
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from house import Site
 
-from hotspot_lite.outside import put_sample
+from hotspot_lite import samples
 from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.models import RouterFigure
 from hotspot_lite.web.admin import charts
@@ -28,7 +28,7 @@ def test_the_last_hours_and_the_last_day_are_drawn(site: Site) -> None:
     now = site.now()
     minutes = [asdict(figure(now - 60 * back)) for back in range(30, -1, -1)]
     told = {"at": now, "minutes": minutes}
-    put_sample(site.box.settings.run_dir, "figures", told)
+    samples.put(site.box.settings.run_dir, "figures", told)
     for back in range(5):
         RouterFigure.create(**asdict(figure(now - 300 * back)))
     page = site.staff("vera", "viewer").get(PAGE).text

@@ -9,8 +9,8 @@ import pytest
 from house import Site
 from playwright.sync_api import sync_playwright
 
+from hotspot_lite import samples
 from hotspot_lite.onboarding import login_pages
-from hotspot_lite.outside import put_sample
 from hotspot_lite.town.whole import Town
 
 
@@ -32,7 +32,7 @@ def test_the_router_hears_that_we_admit_people_only_while_radius_answers(
 ) -> None:
     def alive(**told: object) -> int:
         if told:
-            put_sample(site.box.settings.run_dir, "radius", told)
+            samples.put(site.box.settings.run_dir, "radius", told)
         return site.browser().get("/router/alive").status
 
     assert alive() == 503

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from house import MAC, Site
 
-from hotspot_lite import jobs
+from hotspot_lite import jobs, samples
 from hotspot_lite.cli.line import main
 from hotspot_lite.jobs import sight
-from hotspot_lite.outside import put_sample
 from hotspot_lite.trade.models import Audit, Customer, Session, Subscription
 from hotspot_lite.trade.money import payments
 from hotspot_lite.trade.service import subscriptions
@@ -45,7 +44,7 @@ def showing(user: str, mac: str = MAC, **more: Any) -> dict[str, Any]:
 
 def shows(site: Site, *rows: dict[str, Any], age_seconds: int = 0) -> None:
     told = {"at": site.now() - age_seconds, "rows": rows}
-    put_sample(site.box.settings.run_dir, "online", told)
+    samples.put(site.box.settings.run_dir, "online", told)
 
 
 def test_nobody_online_is_said(site: Site) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from hotspot_lite import samples
 from hotspot_lite.box import Box
 from hotspot_lite.errors import BadInput
 from hotspot_lite.settings import Settings
@@ -60,7 +61,8 @@ class Desk:
     def scarce(self) -> str:
         """What is to be said of the disk on every page; "" for nothing."""
         # By /run, for the worker can write nothing else down then.
-        if (board.sample(self.box.settings.run_dir, "machine") or {}).get("read_only"):
+        seen = samples.newest(self.box.settings.run_dir, "machine") or {}
+        if seen.get("read_only"):
             return READ_ONLY
         names = (room.LOW, room.FULL)
         return next((one.says for one in conditions.wrong() if one.name in names), "")

@@ -6,6 +6,7 @@ from typing import Any
 
 from bottle import Bottle, HTTPError, HTTPResponse
 
+from hotspot_lite import samples
 from hotspot_lite.clock import as_text, length_text
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.models import Customer
@@ -14,7 +15,7 @@ from hotspot_lite.trade.people.phones import mask
 from hotspot_lite.trade.people.staff import Person
 from hotspot_lite.trade.service import online
 from hotspot_lite.trade.service.online import Online
-from hotspot_lite.web import board, pages
+from hotspot_lite.web import pages
 from hotspot_lite.web.admin.desk import Desk
 from hotspot_lite.web.admin.login import EVERYBODY, admits
 from hotspot_lite.web.language import data_text
@@ -36,7 +37,7 @@ class Sessions(Desk):
         """GET /admin/sessions: who is online, the newest session first."""
         self.box.mark_watched()
         now = self.now()
-        shown = online.newest(board.sample(self.box.settings.run_dir, "online"), now)
+        shown = online.newest(samples.newest(self.box.settings.run_dir, "online"), now)
         found = online.listed(shown.rows, now)
         return self.page(
             "sessions",

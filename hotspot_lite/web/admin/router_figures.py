@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bottle import Bottle, HTTPResponse
 
+from hotspot_lite import samples
 from hotspot_lite.trade.house import figures
 from hotspot_lite.trade.house.figures import Figure
 from hotspot_lite.trade.people.staff import Person
-from hotspot_lite.web import board
 from hotspot_lite.web.admin.charts import Chart, chart
 from hotspot_lite.web.admin.desk import Desk
 from hotspot_lite.web.admin.login import EVERYBODY, admits
@@ -41,7 +41,7 @@ class RouterFigures(Desk):
         )
 
     def _hours(self) -> list[Figure]:
-        told = board.sample(self.box.settings.run_dir, "figures") or {"minutes": []}
+        told = samples.newest(self.box.settings.run_dir, "figures") or {"minutes": []}
         return [Figure(**minute) for minute in told["minutes"]]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotspot_lite import samples
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import BadInput
 from hotspot_lite.trade.grants import helping
 from hotspot_lite.trade.models import Customer, Device, Subscription
 from hotspot_lite.trade.people import customers
 from hotspot_lite.trade.service import online, subscriptions
-from hotspot_lite.web import board
 from hotspot_lite.web.rows import one
 from hotspot_lite.web.v1.declare import (
     NUMBER,
@@ -95,7 +95,7 @@ def block(call: Call) -> dict[str, Any]:
 
 def sessions(call: Call) -> dict[str, Any]:
     """Who is online."""
-    sample = board.sample(call.box.settings.run_dir, "online")
+    sample = samples.newest(call.box.settings.run_dir, "online")
     told = online.newest(sample, call.now)
     return {
         "at": as_text(told.at) or None,

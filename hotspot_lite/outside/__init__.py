@@ -1,25 +1,22 @@
 """The outside things of this box, made from its settings: rails, the router, SMS.
 
-The journey asks here for a wire; nothing is connected before it is used.
+The journey asks here for a wire; nothing is connected before it is used. Where the
+things are is in `addresses`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from hotspot_lite import box as boxes
 from hotspot_lite.box import Box
 from hotspot_lite.clock import Reading
 from hotspot_lite.errors import GiveUp, TryAgain
-from hotspot_lite.onboarding import Site
+from hotspot_lite.outside.addresses import coa_address, is_loopback, router_address
 from hotspot_lite.rails import make_rails
 from hotspot_lite.settings import Settings, operator
 from hotspot_lite.wires.bookkeeper import Bookkeeper, Note
@@ -31,17 +28,13 @@ from hotspot_lite.wires.http import Caller
 from hotspot_lite.wires.moysklad import MoySklad, MoySkladAccount
 from hotspot_lite.wires.pace import Pace
 from hotspot_lite.wires.rail import Polled, Rail
-from hotspot_lite.wires.routeros import Router, RouterAddress
+from hotspot_lite.wires.routeros import Router
 from hotspot_lite.wires.sms import SmsAccount
 from hotspot_lite.wires.sms_modem import Modem
 
 if TYPE_CHECKING:
     from hotspot_lite.wires.mail import MailAccount
-    from hotspot_lite.wires.radius import Address
 
-ROUTER_DEADLINE_SECONDS = 5.0
-# On a LAN it answers in milliseconds, or not at all.
-COA_SECONDS = 1.0
 COA_SILENT_SECONDS = 300.0
 # A waiting page looks again every 2 to 10 s.
 WATCHED_SECONDS = 25.0
@@ -285,115 +278,3 @@ def _moysklad(s: Settings, caller: Caller, note: Note) -> Bookkeeper | None:
 BOOKKEEPERS: tuple[Callable[[Settings, Caller, Note], Bookkeeper | None], ...] = (
     _moysklad,
 )
-
-
-def router_address(s: Settings) -> RouterAddress:
-    """The router that the settings name. Raises GiveUp where none is set."""
-    if not s["router.host"]:
-        raise GiveUp(
-            "No router is set, so it can't be told who has paid.",
-            "Set router.host, router.username and router.password.",
-        )
-    return RouterAddress(
-        host=s["router.host"],
-        port=s["router.port"],
-        username=s["router.username"],
-        password=s["router.password"],
-        tls=s["router.tls"],
-        ca_file=s["router.ca_file"],
-        deadline_seconds=ROUTER_DEADLINE_SECONDS,
-    )
-
-
-def radius_address(s: Settings) -> Address:
-    """Our own RADIUS server, as this machine reaches it."""
-    from hotspot_lite.wires.radius import Address
-
-    host = str(s["radius.host"])
-    own = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)
-    return Address(own, s["radius.secret"], auth_port=s["radius.auth_port"])
-
-
-def coa_address(s: Settings) -> Address:
-    """The router's ear for RADIUS orders, as the settings name it."""
-    from hotspot_lite.wires.radius import Address
-
-    return Address(
-        host=s["router.host"],
-        secret=s["radius.secret"],
-        coa_port=s["radius.coa_port"],
-        timeout_seconds=COA_SECONDS,
-        tries=1,
-    )
-
-
-def site(s: Settings) -> Site:
-    """What this box says of itself to its router. Raises GiveUp without a router."""
-    box = _own_address(str(router_address(s).host))
-    port = "" if s["web.port"] == 80 else f":{s['web.port']}"
-    return Site(
-        box_address=box,
-        portal_url=s["web.public_url"] or f"http://{box}{port}",
-        nas_address=s["radius.nas_address"],
-        secret=s["radius.secret"],
-        api_user=s["router.username"],
-        api_password=s["router.password"],
-        server=s["router.hotspot_server"],
-        interface=s["router.interface"],
-        auth_port=s["radius.auth_port"],
-        acct_port=s["radius.acct_port"],
-        coa_port=s["radius.coa_port"],
-        is_tls=s["router.tls"],
-        wakes=s["access.planes"] == "both",
-        garden=hosts_to_pay(s),
-    )
-
-
-def hosts_to_pay(s: Settings) -> tuple[str, ...]:
-    """What customers must reach to pay, of every rail that is set up."""
-    rails = make_rails(s, Caller()).values()
-    return tuple(host for rail in rails if rail.is_set_up() for host in rail.hosts)
-
-
-def signs_in(s: Settings) -> Callable[[], None]:
-    """Sees whether this box's own user can sign in: raises TryAgain or GiveUp."""
-
-    def sign_in() -> None:
-        with Router(router_address(s)) as router:
-            router.resource()
-
-    return sign_in
-
-
-def _own_address(router_host: str) -> str:
-    """The address from which this box reaches the router; nothing is sent."""
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect((router_host, 9))
-            return str(probe.getsockname()[0])
-    except OSError:
-        raise GiveUp(
-            f"This box has no way to {router_host}.", "Check router.host."
-        ) from None
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is this machine itself."""
-    host = urlsplit(url).hostname or ""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
-
-
-def put_sample(run_dir: Path, name: str, sample: dict[str, Any]) -> None:
-    """Write a live sample in /run, whole or not at all; costs the card nothing."""
-    new = run_dir / f".{name}.{threading.get_ident()}"
-    new.write_text(json.dumps(sample), encoding="utf-8")
-    new.replace(run_dir / f"{name}.json")
-
-
-def read_sample(run_dir: Path, name: str) -> dict[str, Any] | None:
-    """The newest live sample of that name, or None."""
-    try:
-        found = json.loads((run_dir / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
