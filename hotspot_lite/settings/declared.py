@@ -110,7 +110,7 @@ DECLARED: tuple[Setting, ...] = (
     ),
     Setting(
         "backup.daily_mib",
-        100,
+        60,
         "A day's backups write no more MiB than this to the disk: those of a large"
         " database are made less often than each hour, once a day at least. 0: each"
         " hour, however large.",

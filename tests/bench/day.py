@@ -20,7 +20,7 @@ from pathlib import Path
 from common import online_at, pay, ready_sales, running_box
 from rest import written_bytes
 
-from hotspot_lite.settings import Settings
+from hotspot_lite import settings
 from hotspot_lite.stage import Stage, until
 from hotspot_lite.store import backup
 from hotspot_lite.trade.keeping import backups
@@ -53,7 +53,7 @@ def taken(stage: Stage, growth_bytes: float, work: Path) -> dict[str, str]:
     data = stage.folder / "data"
     made, where = (
         backup.make(data, work, int(time.time())),
-        backups.places_of(Settings()),
+        backups.places_of(settings.load(stage.environment)),
     )
     packed = made.size_bytes / (data / "hotspot.db").stat().st_size
     told = {}
