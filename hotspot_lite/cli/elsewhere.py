@@ -18,6 +18,7 @@ from hotspot_lite.store.backup import Backup
 from hotspot_lite.trade.house import audit
 from hotspot_lite.trade.keeping import elsewhere
 from hotspot_lite.wires import sftp, sftp_keys
+from hotspot_lite.wires.sftp_place import Place, place_of
 
 FETCHED = "fetched"
 LOOK_SECONDS, MOVE_SECONDS = 30.0, 1800.0
@@ -156,8 +157,8 @@ def _far(found: Settings, seconds: float) -> sftp.Far:
     return sftp.Far(_place(found), elsewhere.folder(found), time.monotonic() + seconds)
 
 
-def _place(found: Settings) -> sftp.Place:
-    return sftp.place_of(found["backup.elsewhere"])
+def _place(found: Settings) -> Place:
+    return place_of(found["backup.elsewhere"])
 
 
 def _settings() -> Settings:

@@ -13,7 +13,8 @@ from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import DAY, HOUR
 from hotspot_lite.trade.keeping import elsewhere
 from hotspot_lite.trade.keeping.backups import Places, apart_seconds, places_of
-from hotspot_lite.wires import sftp, sftp_keys
+from hotspot_lite.wires import sftp_keys
+from hotspot_lite.wires.sftp_place import place_of
 from hotspot_lite.wires.sftp_run import must_be_installed
 
 # Hourly while anything happens, daily else; twice that is a fault.
@@ -135,13 +136,13 @@ def sent(case: Case) -> Iterator[Finding]:
         yield note("HL-BAK-03", "No copy is on the other machine yet: it comes soon.")
     else:
         age = span(max(0, now - rows[0].at))
-        host = sftp.place_of(terms.url).host
+        host = place_of(terms.url).host
         yield ok("HL-BAK-03", f"{len(rows)} copies on {host}, the newest {age} old")
 
 
 def _missing(case: Case) -> HotspotError | None:
     """What is to be done before the first copy can leave; None: nothing."""
-    place = sftp.place_of(case.settings["backup.elsewhere"])
+    place = place_of(case.settings["backup.elsewhere"])
     try:
         must_be_installed()
         sftp_keys.must_be_ready(elsewhere.folder(case.settings), place.known_as)

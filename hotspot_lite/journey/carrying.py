@@ -24,6 +24,7 @@ from hotspot_lite.store.backup import DAY, Backup
 from hotspot_lite.store.sealed import ENDING, Passphrase
 from hotspot_lite.trade.keeping import backups, elsewhere
 from hotspot_lite.wires import sftp, sftp_keys
+from hotspot_lite.wires.sftp_place import Place, place_of
 
 # The lane gives 30 s. Of ours the last go into seeing how far it came.
 RUN_SECONDS, LAST_SECONDS = 26.0, 7.0
@@ -66,7 +67,7 @@ def send(s: Settings, now: int, seconds: float) -> Sent | None:
     another HotspotError for what a person must mend.
     """
     where = backups.places_of(s)
-    trip = _Trip(s, sftp.place_of(s["backup.elsewhere"]), time.monotonic() + seconds)
+    trip = _Trip(s, place_of(s["backup.elsewhere"]), time.monotonic() + seconds)
     passphrase = elsewhere.needed_passphrase(where)
     newest = newest_at_home(where)
     if newest is None:
@@ -102,7 +103,7 @@ def tell_if_late(s: Settings, now: int, why: str = "") -> None:
 @dataclass(frozen=True)
 class _Trip:
     s: Settings
-    to: sftp.Place
+    to: Place
     ends: float
 
     @property

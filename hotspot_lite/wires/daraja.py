@@ -33,7 +33,8 @@ from hotspot_lite.wires.daraja_callback import (
     plain_words,
     read_callback,
 )
-from hotspot_lite.wires.http import Answer, Caller, NotSent, OutcomeUnknown
+from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.http_answer import Answer, NotSent, OutcomeUnknown
 
 __all__ = [
     "CODES",

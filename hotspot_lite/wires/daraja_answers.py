@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from hotspot_lite.wires.http import Answer
+from hotspot_lite.wires.http_answer import Answer
 
 MAX_ID_CHARS = 64
 BAD_KEYS_TODO = "The owner checks mpesa.consumer_key and mpesa.consumer_secret."

@@ -15,7 +15,7 @@ from hotspot_lite.errors import BadInput, GiveUp
 from hotspot_lite.wires.daraja import EAT, Daraja
 from hotspot_lite.wires.daraja_answers import Told, refusal
 from hotspot_lite.wires.daraja_callback import cents_of, line_of, load_body
-from hotspot_lite.wires.http import Answer, OutcomeUnknown
+from hotspot_lite.wires.http_answer import Answer, OutcomeUnknown
 
 REVERSAL, STATUS = "/mpesa/reversal/v1/request", "/mpesa/transactionstatus/v1/query"
 DONE, NOT_FOUND, ALREADY_REVERSED = "0", "2033", "R000001"

@@ -20,7 +20,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from hotspot_lite.wires.http import Answer, NotSent, OutcomeUnknown, unusable
+from hotspot_lite.wires.http_answer import Answer, NotSent, OutcomeUnknown, unusable
 
 MAX_BODY_BYTES = 256 * 1024
 CHUNK_BYTES = 16 * 1024

@@ -25,7 +25,8 @@ from hotspot_lite.wires.bookkeeper import (
     ShutOut,
     TooMany,
 )
-from hotspot_lite.wires.http import Answer, Caller, NotSent, OutcomeUnknown
+from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.http_answer import Answer, NotSent, OutcomeUnknown
 
 # 45 units in 3 s for a user; a call costs `weight` of them (news of 2026-02-16).
 UNITS, WINDOW_SECONDS = 45, 3.0

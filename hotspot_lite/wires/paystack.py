@@ -19,7 +19,8 @@ from urllib.parse import quote, urlsplit
 
 from hotspot_lite.errors import BadInput, GiveUp, TryAgain
 from hotspot_lite.settings import Settings
-from hotspot_lite.wires.http import Answer, Caller, OutcomeUnknown
+from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.http_answer import Answer, OutcomeUnknown
 from hotspot_lite.wires.rail import Begun, Heard, Polled, Wanted
 
 BASE_URL = "https://api.paystack.co"

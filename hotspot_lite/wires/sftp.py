@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.wires import sftp_keys
+from hotspot_lite.wires.sftp_place import Place
 from hotspot_lite.wires.sftp_run import run_program
 from hotspot_lite.wires.sftp_words import trouble
 
@@ -33,45 +32,6 @@ ROW = re.compile(r"-[rwxsStT-]{9}\S*\s+\S+\s+\S+\s+\S+\s+(\d+)\s.*?([^\s/]+)")
 
 class OutOfTime(TryAgain):
     """The deadline came while bytes were moving."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder on another machine, and who we are there."""
-
-    user: str
-    host: str
-    port: int
-    folder: str
-
-    @property
-    def known_as(self) -> str:
-        """The machine as known_hosts names it (sshd(8))."""
-        return self.host if self.port == 22 else f"[{self.host}]:{self.port}"
-
-    @property
-    def target(self) -> str:
-        """User and machine as the program takes them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.user}@{host}"
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.folder}"
-
-
-def place_of(url: str) -> Place:
-    """The place of an address that the settings have checked (`sftp_or_none`).
-
-    Raises GiveUp for "": no other machine is set.
-    """
-    if not url:
-        raise GiveUp(
-            "No other machine is set.",
-            'In config.toml, under [backup]: elsewhere = "sftp://user@host/folder"',
-        )
-    parts = urlsplit(url)
-    folder = parts.path.removeprefix("/~/") or "."
-    return Place(parts.username or "", parts.hostname or "", parts.port or 22, folder)
 
 
 class Far:

@@ -14,13 +14,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
+from hotspot_lite.wires.sftp_place import Place
 from hotspot_lite.wires.sftp_run import run_program
-
-if TYPE_CHECKING:
-    from hotspot_lite.wires.sftp import Place
 
 KEY, KNOWN = "key", "known_hosts"
 MAKE_SECONDS, SCAN_SECONDS = 60.0, 8

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
 from hotspot_lite.errors import GiveUp, HotspotError, TryAgain
+from hotspot_lite.wires.sftp_place import Place
 
 # Nothing was said to us that we could rely on: it may pass.
 AWAY = (
@@ -28,23 +28,7 @@ KEY_TODO = (
 )
 
 
-class Where(Protocol):
-    """As much as the words need of a place."""
-
-    @property
-    def host(self) -> str:
-        """The machine."""
-
-    @property
-    def folder(self) -> str:
-        """The folder there."""
-
-    @property
-    def user(self) -> str:
-        """Who we are there."""
-
-
-def trouble(says: str, where: Where) -> HotspotError:
+def trouble(says: str, where: Place) -> HotspotError:
     """The error for what the program wrote to standard error."""
     words, host = says.lower(), where.host
     if "host key verification failed" in words or "identification has changed" in words:
@@ -70,7 +54,7 @@ def changed(host: str) -> GiveUp:
     )
 
 
-def _in_folder(words: str, says: str, where: Where) -> HotspotError:
+def _in_folder(words: str, says: str, where: Place) -> HotspotError:
     whole = f"the folder {where.folder} of {where.host}"
     if "no such file" in words or "can't change directory" in words:
         return GiveUp(

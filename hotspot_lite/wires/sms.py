@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.sms_text import parts, plain
 from hotspot_lite.wires import sms_modem
-from hotspot_lite.wires.http import Answer, Caller, OutcomeUnknown
+from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.http_answer import Answer, OutcomeUnknown
 
 __all__ = ["PROVIDERS", "Message", "Sent", "SmsAccount", "parts", "plain", "send"]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from hotspot_lite.errors import GiveUp, TryAgain
-from hotspot_lite.wires.http import OutcomeUnknown
+from hotspot_lite.wires.http_answer import OutcomeUnknown
 from hotspot_lite.wires.sms_modem_words import (
     MODEM_TODO,
     NUMBER_TODO,

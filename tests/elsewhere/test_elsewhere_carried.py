@@ -26,7 +26,8 @@ from hotspot_lite.store.sealed import Passphrase
 from hotspot_lite.town.far_host import FarHost
 from hotspot_lite.trade.house import conditions, events
 from hotspot_lite.trade.keeping import backups, elsewhere
-from hotspot_lite.wires import sftp, sftp_keys
+from hotspot_lite.wires import sftp_keys
+from hotspot_lite.wires.sftp_place import place_of
 
 NOW = 1_800_000_000
 SIZE = 300_000
@@ -56,7 +57,7 @@ class Site:
 
     def trust(self) -> None:
         kind, letters = (self.far.home / "host_key.pub").read_text().split()[:2]
-        known_as = sftp.place_of(self.far.url).known_as
+        known_as = place_of(self.far.url).known_as
         sftp_keys.pin(self.keys, known_as, sftp_keys.HostKey(kind, letters))
 
     def set(self, **changed: object) -> None:

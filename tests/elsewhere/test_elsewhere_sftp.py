@@ -12,8 +12,9 @@ import pytest
 
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.town.far_host import FarHost
-from hotspot_lite.wires import sftp, sftp_keys
-from hotspot_lite.wires.sftp import Far, OutOfTime, Place
+from hotspot_lite.wires import sftp_keys
+from hotspot_lite.wires.sftp import Far, OutOfTime
+from hotspot_lite.wires.sftp_place import Place, place_of
 
 A_MEGABYTE = 1_000_000
 
@@ -34,7 +35,7 @@ def line(far: FarHost, keys: Path) -> Far:
 
 
 def trusted(far: FarHost, keys: Path, seconds: float = 20.0) -> Far:
-    place = sftp.place_of(far.url)
+    place = place_of(far.url)
     sftp_keys.pin(keys, place.known_as, sftp_keys.shown_by(place))
     return Far(place, keys, time.monotonic() + seconds)
 
@@ -84,7 +85,7 @@ class TestFiles:
         assert (far.folder / "copy.part").read_bytes() == file.read_bytes()
 
     def test_a_name_is_nothing_but_a_name(self, tmp_path: Path) -> None:
-        nowhere = Far(sftp.place_of("sftp://a@b/c"), tmp_path, 0.0)
+        nowhere = Far(place_of("sftp://a@b/c"), tmp_path, 0.0)
         for name in ("../x", "-rf", "a b", "a\nrm *", '"x"', "", "*", "a" * 200):
             with pytest.raises(GiveUp, match="no name"):
                 nowhere.settle(None, [name])
@@ -106,7 +107,7 @@ class TestTrust:
         self, far: FarHost, keys: Path
     ) -> None:
         far.admit(sftp_keys.public_line(keys))
-        nobody = Far(sftp.place_of(far.url), keys, time.monotonic() + 9)
+        nobody = Far(place_of(far.url), keys, time.monotonic() + 9)
         with pytest.raises(GiveUp, match=r"never trusted.*--trust"):
             nobody.listing()
         assert far.road.sent_bytes == 0
@@ -122,7 +123,7 @@ class TestTrust:
     def test_the_fingerprint_is_what_other_programs_show(
         self, far: FarHost, keys: Path
     ) -> None:
-        shown = sftp_keys.shown_by(sftp.place_of(far.url))
+        shown = sftp_keys.shown_by(place_of(far.url))
         words = ["ssh-keygen", "-lf", str(far.home / "host_key.pub")]
         told = subprocess.run(words, capture_output=True, text=True, check=True)
         assert shown.fingerprint in told.stdout

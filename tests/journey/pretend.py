@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotspot_lite.errors import TryAgain
-from hotspot_lite.wires.http import Answer, NotSent, OutcomeUnknown
+from hotspot_lite.wires.http_answer import Answer, NotSent, OutcomeUnknown
 from hotspot_lite.wires.routeros import Active
 
 PROMPT_SECONDS = 60

@@ -20,7 +20,8 @@ from hotspot_lite.wires.daraja import (
     PushAnswer,
     QueryAnswer,
 )
-from hotspot_lite.wires.http import Caller, NotSent
+from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.http_answer import NotSent
 
 NOW = 1_774_612_800  # 2026-03-27 15:00:00 in Nairobi
 PHONE = "254700000001"

@@ -17,7 +17,8 @@ import pytest
 
 from hotspot_lite.errors import GiveUp, TryAgain
 from hotspot_lite.town.whole import free_port
-from hotspot_lite.wires.http import Answer, Caller, NotSent, OutcomeUnknown
+from hotspot_lite.wires.http import Caller
+from hotspot_lite.wires.http_answer import Answer, NotSent, OutcomeUnknown
 
 SECRET = "s3cr3t-key"
 
