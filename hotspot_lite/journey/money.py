@@ -99,7 +99,7 @@ def _ask_about_one(rail: Rail) -> None:
         return
     payment = waiting[0]
     known_as = payment.checkout_request_id or ""
-    answer = rail.poll(known_as, payment.asked_at, here.now())
+    answer = rail.poll(known_as, payments.begun_at(payment), here.now())
     here.believe(rail)
     here.heed(rail, answer)
     if answer.heard is not None:

@@ -54,7 +54,7 @@ class MpesaRail:
             answer.todo,
         )
 
-    def poll(self, checkout_request_id: str, asked_at: int, now: int) -> Polled:
+    def poll(self, checkout_request_id: str, begun_at: int, now: int) -> Polled:
         """Query the prompt; its answer has neither amount nor receipt."""
         answer = self.daraja.query(checkout_request_id, now)
         return Polled(

@@ -90,14 +90,14 @@ class Paystack:
             return Begun("uncertain", wanted.token, says=unknown.says)
         return _read_begun(answer, wanted.token)
 
-    def poll(self, checkout_request_id: str, asked_at: int, now: int) -> Polled:
+    def poll(self, checkout_request_id: str, begun_at: int, now: int) -> Polled:
         """Verify a transaction. An open page is pending for half an hour."""
         path = f"/transaction/verify/{quote(checkout_request_id, safe='')}"
         try:
             answer = self._call("GET", path)
         except (TryAgain, GiveUp) as error:
             return Polled("pending", result_text=error.says, todo=error.todo)
-        return self._read_polled(answer, checkout_request_id, now - asked_at)
+        return self._read_polled(answer, checkout_request_id, now - begun_at)
 
     def hear(self, raw: bytes, headers: Mapping[str, str]) -> Heard | None:
         """Read a webhook; None for events other than `charge.success`.

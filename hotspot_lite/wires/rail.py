@@ -115,8 +115,8 @@ class Rail(Protocol):
         """Ask for money. Raises HotspotError only where surely nobody was asked."""
         ...
 
-    def poll(self, checkout_request_id: str, asked_at: int, now: int) -> Polled:
-        """Ask what became of a payment that was begun at `asked_at`. Never raises."""
+    def poll(self, checkout_request_id: str, begun_at: int, now: int) -> Polled:
+        """Ask what became of a payment that was begun at `begun_at`. Never raises."""
         ...
 
     def hear(self, raw: bytes, headers: Mapping[str, str]) -> Heard | None:

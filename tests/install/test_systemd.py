@@ -48,6 +48,17 @@ class House:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def put_job(self, name: str, **arguments: str) -> None:
+        """Have the queue do something, as the services' own user."""
+        words = ", ".join(
+            [f'"{name}"', *(f'{key}="{value}"' for key, value in arguments.items())]
+        )
+        put = f"from hotspot_lite import box, jobs; box.open_box(); jobs.put({words})"
+        user = "setpriv --reuid=hotspot-lite --regid=hotspot-lite --init-groups"
+        python = self.environ.get("HL_VENV", "/opt/hotspot-lite/venv") + "/bin/python"
+        done = self.machine.does(f"{user} {python} -c '{put}'")
+        assert done.returncode == 0, done.stdout + done.stderr
+
 
 def is_reachable(path: Path) -> bool:
     """Whether every user may go there, and the units' ProtectHome lets them."""
@@ -145,6 +156,30 @@ def test_little_of_the_machine_is_open_to_a_service(
     assert exposure <= 2.0, line
 
 
+def test_the_worker_backs_up_in_its_sandbox_without_a_copy_first(
+    installed: Machine, house: House
+) -> None:
+    folder = "/var/lib/hotspot-lite/backups"
+    before = set(installed.does(f"ls {folder}").stdout.split())
+    house.put_job("log-rotation.backup_now", who="jane")
+    assert wait_for(lambda: set(installed.does(f"ls {folder}").stdout.split()) > before)
+    assert "[]" in installed.does("hotspot-lite queue failed --json").stdout
+
+
+def test_a_changed_setting_is_taken_up_when_it_is_applied(installed: Machine) -> None:
+    before = [installed.shows(service, "MainPID") for service in OURS]
+    online_by = installed.shows("radius", "MainPID")
+    assert (
+        installed.does("hotspot-lite setting set tidy.events_days 31").returncode == 0
+    )
+    done = installed.does("hotspot-lite setting apply")
+    assert "Started anew: live, web, worker." in done.stdout, done.stdout + done.stderr
+    now = [installed.shows(service, "MainPID") for service in OURS]
+    assert not set(now) & set(before)
+    assert installed.shows("radius", "MainPID") == online_by
+    assert wait_for(lambda: answers(installed))
+
+
 @pytest.fixture
 def far(installed: Machine) -> Iterator[FarHost]:
     """Another machine, in the network of the one that systemd has booted."""
@@ -163,8 +198,6 @@ def test_a_backup_reaches_another_machine_out_of_the_worker_s_sandbox(
     if not house.environ:
         pytest.skip("only over this machine's files: there ssh and the network are")
     words = "/etc/hotspot-lite/passphrase"
-    put = "from hotspot_lite import box, jobs; box.open_box(); jobs.put"
-    as_service = "setpriv --reuid=hotspot-lite --regid=hotspot-lite --init-groups"
     for line in (
         f"printf 'five goats on a green hill' > {words}",
         f"chown root:hotspot-lite {words} && chmod 640 {words}",
@@ -179,10 +212,10 @@ def test_a_backup_reaches_another_machine_out_of_the_worker_s_sandbox(
         "hotspot-lite backup elsewhere --trust",
         "systemctl restart hotspot-lite-worker",
         "hotspot-lite backup make",
-        f"{as_service} {sys.prefix}/bin/python -c '{put}(\"log-rotation.carry\")'",
     ):
         done = installed.does(line)
         assert done.returncode == 0, line + done.stdout + done.stderr
+    house.put_job("log-rotation.carry")
     arrived = wait_for(lambda: any(name.endswith(".age") for name in far.names))
     assert arrived, installed.does("hotspot-lite queue failed").stdout
 

@@ -24,7 +24,9 @@ def ask(
     plan: Plan, phone: int, mac: str = MAC, ip: str = "", now: int = NOW
 ) -> Payment:
     wish = payments.Ask(plan, f"25470000{phone:04}", mac, ip)
-    return payments.ask(wish, KEY, now)
+    made = payments.ask(wish, KEY, now)
+    payments.may_push(made.id, now)
+    return made
 
 
 def test_a_device_can_t_send_prompts_to_all_the_town(plan: Plan) -> None:

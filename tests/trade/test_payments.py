@@ -98,12 +98,23 @@ def test_asking_twice_is_one_payment_and_one_prompt(plan: Plan, asked: Payment) 
 
 
 def test_a_second_prompt_on_a_phone_waits_for_the_first(
-    plan: Plan, asked: Payment
+    plan: Plan, sent: Payment
 ) -> None:
     other = payments.Ask(plan, PHONE, "02:00:00:00:00:02")
     with pytest.raises(BadInput, match="prompt is open"):
         payments.ask(other, KEY, NOW + 30)
-    assert payments.ask(other, KEY, NOW + 80).id != asked.id
+    assert payments.ask(other, KEY, NOW + 80).id != sent.id
+
+
+def test_what_is_not_sent_yet_will_ring_so_nothing_is_sent_beside_it(
+    plan: Plan, asked: Payment
+) -> None:
+    again_pressed = payments.Ask(plan, PHONE, MAC, "10.5.50.9")
+    assert payments.ask(again_pressed, KEY, NOW + 700).id == asked.id
+    other = payments.Ask(plan, PHONE, "02:00:00:00:00:02")
+    with pytest.raises(BadInput, match="prompt is open"):
+        payments.ask(other, KEY, NOW + 700)
+    assert payments.ask(other, KEY, NOW + 4000).id != asked.id
 
 
 def test_the_same_amount_from_the_same_phone_waits_two_minutes(
@@ -241,6 +252,25 @@ def test_a_query_before_90_seconds_never_settles_on_paid(sent: Payment) -> None:
     assert hearsay.answered_query(sent, "paid", "0", "", NOW + 90) == "paid"
     assert again(sent).settled_by == "query"
     assert again(sent).receipt is None
+
+
+def test_a_prompt_that_left_late_is_as_old_as_it_is_on_the_phone(
+    plan: Plan, asked: Payment
+) -> None:
+    left_at = NOW + 700  # the worker was dead
+    pushed = payments.may_push(asked.id, left_at)
+    assert pushed is not None
+    payments.pushed(pushed, Pushed(), left_at)
+    late = again(asked)
+    assert hearsay.to_query(left_at + 24) == []
+    assert hearsay.to_query(left_at + 25) != []
+    assert not hearsay.may_ask_soon(late, left_at + 24)
+    # M-Pesa says "paid" of a prompt whose PIN is awaited: nobody has paid.
+    assert hearsay.answered_query(late, "paid", "0", "", left_at + 89) == "pending"
+    other = payments.Ask(plan, PHONE, "02:00:00:00:00:02")
+    with pytest.raises(BadInput, match="prompt is open"):
+        payments.ask(other, KEY, left_at + 74)
+    assert hearsay.answered_query(late, "paid", "0", "", left_at + 90) == "paid"
 
 
 def test_the_late_callback_adds_the_receipt_to_what_a_query_settled(

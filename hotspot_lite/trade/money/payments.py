@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from peewee import IntegrityError
+from peewee import IntegrityError, fn
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
@@ -31,6 +31,8 @@ from hotspot_lite.trade.people.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
 PROMPT_SECONDS = 75
+# What was asked for and not sent yet is sent within that, or failed (the lane's tries).
+WAITS_SECONDS = 3600
 OPEN = ("asked", "sent", "uncertain")
 
 
@@ -161,6 +163,20 @@ def last_phone(mac: str) -> str:
     return found.phone if found else ""
 
 
+def begun_at(payment: Payment) -> int:
+    """When the prompt left for the phone; when it was asked for while it has not.
+
+    Between the two the box may have been off, or without internet: a prompt is only as
+    old as it is on the phone.
+    """
+    return int(payment.sent_at or payment.asked_at)
+
+
+def begun() -> Any:
+    """The same in SQL."""
+    return fn.COALESCE(Payment.sent_at, Payment.asked_at)
+
+
 def _open_prompt(wish: Ask, now: int) -> Payment | None:
     found: Payment | None = (
         Payment.select()
@@ -169,7 +185,7 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
             & Payment.state.in_(OPEN)
             # A page that somebody left is no prompt: it stands in nobody's way.
             & ((Payment.kind == "prompt") | (Payment.provider == wish.provider))
-            & (Payment.asked_at > now - PROMPT_SECONDS)
+            & ((begun() > now - PROMPT_SECONDS) | _waits_to_be_sent(now))
         )
         .order_by(Payment.asked_at.desc())
         .first()
@@ -185,6 +201,11 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
         "Answer it, or wait a minute.",
         field="phone",
     )
+
+
+def _waits_to_be_sent(now: int) -> Any:
+    # It rings as soon as the line is back: a second one would ring beside it.
+    return (Payment.state == "asked") & (Payment.asked_at > now - WAITS_SECONDS)
 
 
 def _is_same(found: Payment, wish: Ask) -> bool:

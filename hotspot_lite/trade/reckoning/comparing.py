@@ -138,7 +138,7 @@ def _prompt_of(row: Row) -> Payment | None:
 def _fits(payment: Payment, row: Row) -> bool:
     if payment.provider != "mpesa" or payment.receipt:
         return False
-    is_near = abs(row.at - (payment.sent_at or payment.asked_at)) <= NEAR_SECONDS
+    is_near = abs(row.at - payments.begun_at(payment)) <= NEAR_SECONDS
     is_theirs = row.phone in ("", payment.phone) and _fits_hint(payment, row)
     return is_near and is_theirs and payment.amount_cents == row.in_cents
 

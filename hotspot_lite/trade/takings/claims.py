@@ -112,7 +112,7 @@ def _may_be_a_prompt(transfer: Transfer, now: int) -> bool:
     query = Payment.select().where(
         Payment.state.in_(payments.OPEN)
         & (Payment.amount_cents == transfer.amount_cents)
-        & (Payment.asked_at > now - PROMPT_SECONDS)
+        & (payments.begun() > now - PROMPT_SECONDS)
     )
     return bool(query.exists())
 

@@ -189,7 +189,7 @@ def to_query(
     """
     if store.database.execute_sql(_ANY_OPEN).fetchone() is None:
         return []
-    old_enough = Payment.asked_at.between(
+    old_enough = payments.begun().between(
         now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
     )
     told = {one.payment.id for one in confirming.open_ones()}
@@ -199,18 +199,22 @@ def to_query(
     )
     if provider:
         query = query.where(Payment.provider == provider)
-    rows = query.order_by(Payment.asked_at)
+    rows = query.order_by(payments.begun())
     found = [p for p in rows if _may_query(p, now, p.id in told)]
     fresh = now - FRESH_SECONDS
     return sorted(
         found,
-        key=lambda p: (p.id not in told, p.id not in watched, p.asked_at < fresh),
+        key=lambda p: (
+            p.id not in told,
+            p.id not in watched,
+            payments.begun_at(p) < fresh,
+        ),
     )
 
 
 def may_ask_soon(payment: Payment, now: int) -> bool:
     """Whether a page that waits for this payment has a reason to call for a query."""
-    age_seconds = now - payment.asked_at
+    age_seconds = now - payments.begun_at(payment)
     is_open = payment.state in ("sent", "uncertain")
     return is_open and age_seconds >= QUERY_FROM_SECONDS and _may_query(payment, now)
 
@@ -232,7 +236,7 @@ def _may_query(payment: Payment, now: int, is_told: bool = False) -> bool:
     if is_told and not payment.queries:
         return True
     wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
-    last = payment.answered_at or payment.sent_at or payment.asked_at
+    last = payment.answered_at or payments.begun_at(payment)
     return bool(payment.checkout_request_id and now - last >= min(wait, 3600))
 
 
@@ -269,7 +273,7 @@ def answered_query(
             return "pending"  # its receipt is asked about: that decides
         if kind == "failed":
             return _answered_no(payment, told, code, says, now)
-        is_sure = now - payment.asked_at >= sure_seconds
+        is_sure = now - payments.begun_at(payment) >= sure_seconds
         if kind != "paid" or not (told or is_sure):
             return "pending"
         if confirm == confirming.STATUS:

@@ -108,7 +108,7 @@ class Stand:
 
 def of_payment(payment: Payment, now: int, zone: str) -> Stand:
     """How a payment stands, up to its device being online."""
-    age = now - payment.asked_at
+    age = now - payments.begun_at(payment)
     told: dict[str, object] = {
         "ref": payment.ref,
         "plan": payments.terms(payment).name,
