@@ -662,6 +662,7 @@ def test_who_listens_hears_each_change_once_until_he_cancels(
 ) -> None:
     listener, changer = Caller(router).log_in(), Caller(router).log_in()
     listener.say(f"{USER}/listen", ".tag=7")
+    listener.ask("/system/identity/print")  # answered: so the first is heard too
     name = changer.add(USER, "=name=anna")
     added = listener.hear()
     assert added[0] == "!re"
