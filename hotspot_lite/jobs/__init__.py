@@ -6,6 +6,7 @@ its jobs on.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,21 @@ def finish() -> None:
     taken = current()
     if taken is not None:
         rows.finish(taken)
+
+
+def goes_on() -> None:
+    """Say that the running job comes forward: its lane's timeout counts from now.
+
+    For work that takes as long as there is of it, said at each step of it. Without
+    it a job that is longer than the timeout is taken for one that hangs. Outside a job
+    it does nothing.
+    """
+    queue = sys.modules.get("hotspot_lite.jobs.queue")  # without it nothing runs
+    taken = queue.current() if queue else None
+    if taken is not None:
+        from hotspot_lite.jobs import rescue
+
+        rescue.goes_on(rows, taken)
 
 
 def ring(kind: str) -> None:

@@ -123,7 +123,8 @@ class LaneConsumer(Consumer):
         if taken is None:
             return None
         lane = self.huey.rows.lanes()[taken.lane.name]
-        return taken if boot - taken.since_boot > lane.timeout_seconds else None
+        since = max(taken.since_boot, taken.told_boot)
+        return taken if boot - since > lane.timeout_seconds else None
 
     def _join_workers(self) -> bool:
         # As Huey does, but a thread that hangs is not waited for.

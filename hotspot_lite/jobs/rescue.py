@@ -12,6 +12,7 @@ from hotspot_lite.jobs import members
 
 if TYPE_CHECKING:
     from hotspot_lite.jobs.files import Rows
+    from hotspot_lite.jobs.tables import Taken
 
 # A job whose worker died so often kills its workers: it fails instead.
 DEATHS_ALLOWED = 10
@@ -22,6 +23,8 @@ STEPPED = (
     "UPDATE timed SET last_at = last_at + ?1, next_at = next_at + ?1",
     "UPDATE pace SET until = until + ?1",
 )
+# How often a job's word that it comes forward is written down.
+TOLD_SECONDS = 0.5
 # Added to the name of the consumer that is taking a job back.
 RECOVERS = ".recovers"
 
@@ -43,6 +46,19 @@ def recover(rows: Rows, consumer: str, boot: float | None = None) -> list[int]:
         if late or (owner != consumer and not alive):
             lost.append((token, bool(durable), job_id, owner, late))
     return [row[2] for row in lost if _take_back(rows, consumer, *row)]
+
+
+def goes_on(rows: Rows, taken: Taken, boot: float | None = None) -> None:
+    """Count the lane's timeout anew for a job that comes forward; cheap, said often."""
+    boot = clock.boot_seconds() if boot is None else boot
+    if boot - max(taken.told_boot, taken.since_boot) < TOLD_SECONDS:
+        return
+    taken.told_boot = boot
+    with rows.run_lock:
+        rows.run.execute_sql(
+            "UPDATE reservation SET since_boot = ? WHERE token = ?",
+            (boot, taken.token),
+        )
 
 
 def _take_back(

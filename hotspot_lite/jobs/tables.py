@@ -90,6 +90,7 @@ class Taken:
     batch_id: int | None = None
     retry_of: int | None = None  # the failed job that it is put again for
     exceptions: int = 0  # bugs before this try
+    told_boot: float = 0.0  # when it last told that it comes forward
     is_noted: bool = False  # the timetable has this run, and its next one is put
     settled: bool = False  # its row is gone, or its next try is on disk
     end: str = ""  # how this run ended: done, again, failed, late, not now

@@ -28,6 +28,7 @@ from hotspot_lite.store import migrations, still
 LEDGER, KEY = "hotspot.db", "box.key"
 SCRATCH = ".making-"
 NAME = re.compile(r"hotspot-(\d{8}T\d{6})Z\.zip(\.age)?")
+GoesOn = still.GoesOn
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 # The newest of each of the last 24 hours, 7 days and 4 weeks is kept.
 KEPT = ((HOUR, 24), (DAY, 7), (WEEK, 4))
@@ -64,9 +65,12 @@ def named(path: Path) -> Backup | None:
     return Backup(path, int(at.timestamp()))
 
 
-def make(data_dir: Path, folder: Path, now: int) -> Backup:
+def make(
+    data_dir: Path, folder: Path, now: int, goes_on: GoesOn = lambda: None
+) -> Backup:
     """Back up the box of `data_dir` into `folder`, also while it runs.
 
+    `goes_on` is called at each step of what may take minutes on a small board.
     The file appears whole, checked and on the disk, or not at all. Raises
     HotspotError where it can't be written or doesn't pass its check.
     """
@@ -75,7 +79,7 @@ def make(data_dir: Path, folder: Path, now: int) -> Backup:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with scratch(folder) as work:
-            _write(work / "new.zip", data_dir)
+            _write(work / "new.zip", data_dir, goes_on)
             (work / "new.zip").replace(path)
         sync(folder)
     except (sqlite3.Error, UnicodeDecodeError) as exc:
@@ -166,36 +170,37 @@ def unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
         yield folder
 
 
-def copy_ledger(source: Path, target: Path) -> None:
+def copy_ledger(source: Path, target: Path, goes_on: GoesOn = lambda: None) -> None:
     """Copy a database that may be written to meanwhile. Raises HotspotError."""
     try:
         with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as ledger:
+            ledger.set_progress_handler(goes_on, still.STEPS)
             ledger.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as exc:
         raise uncopied(exc) from exc
 
 
-def _write(path: Path, data_dir: Path) -> None:
+def _write(path: Path, data_dir: Path, goes_on: GoesOn) -> None:
     """Write the zip, and have it checked and on the disk. Raises HotspotError."""
     packed = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
     with packed as pack, still.held(data_dir / LEDGER) as reader:
         with pack.open(LEDGER, "w", force_zip64=True) as target:
             if reader is None:
-                _write_copy(data_dir / LEDGER, target, path.parent)
+                _write_copy(data_dir / LEDGER, target, path.parent, goes_on)
             else:
-                _must_be_good(_trouble(reader))
-                still.pour(data_dir / LEDGER, target)
+                _must_be_good(_trouble(reader, goes_on))
+                still.pour(data_dir / LEDGER, target, goes_on)
         pack.write(data_dir / KEY, KEY)
     path.chmod(0o600)
     sync(path)
-    _must_be_good(_damage(path))
+    _must_be_good(_damage(path, goes_on))
 
 
-def _write_copy(ledger: Path, target: IO[bytes], work: Path) -> None:
-    copy_ledger(ledger, work / LEDGER)
+def _write_copy(ledger: Path, target: IO[bytes], work: Path, goes_on: GoesOn) -> None:
+    copy_ledger(ledger, work / LEDGER, goes_on)
     _must_be_good(check_ledger(work / LEDGER))
     with (work / LEDGER).open("rb") as source:
-        shutil.copyfileobj(source, target)
+        still.copy(source, target, goes_on)
 
 
 def _must_be_good(wrong: str) -> None:
@@ -206,17 +211,24 @@ def _must_be_good(wrong: str) -> None:
         )
 
 
-def _damage(path: Path) -> str:
+def _damage(path: Path, goes_on: GoesOn = lambda: None) -> str:
     """What is wrong with a backup as a zip; "" where it holds what was put in."""
     with zipfile.ZipFile(path) as pack:
         if missing := {LEDGER, KEY} - set(pack.namelist()):
             return f"{sorted(missing)[0]} is not in it."
-        bad = pack.testzip()
-    return f"{bad} in it is damaged." if bad else ""
+        for name in pack.namelist():
+            try:
+                with pack.open(name) as file:  # at its end it compares the sum
+                    while file.read(still.CHUNK_BYTES):
+                        goes_on()
+            except zipfile.BadZipFile:
+                return f"{name} in it is damaged."
+    return ""
 
 
-def _trouble(connection: sqlite3.Connection) -> str:
+def _trouble(connection: sqlite3.Connection, goes_on: GoesOn = lambda: None) -> str:
     """What is wrong with an open database. Raises sqlite3.Error."""
+    connection.set_progress_handler(goes_on, still.STEPS)
     rows = connection.execute("PRAGMA quick_check(3)").fetchall()
     if rows != [("ok",)]:
         return str(rows[0][0]).replace("\n", " ")

@@ -16,21 +16,26 @@ from typing import BinaryIO, cast
 
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, sealed
-from hotspot_lite.store.backup import Backup
+from hotspot_lite.store.backup import Backup, GoesOn
 from hotspot_lite.store.sealed import Passphrase
 
 
 class Digest:
     """Written to as a file is: keeps the SHA-256 and hands on to `target`, if any."""
 
-    def __init__(self, target: BinaryIO | sealed.Sealer | None = None) -> None:
-        self._sum, self._target = hashlib.sha256(), target
+    def __init__(
+        self,
+        target: BinaryIO | sealed.Sealer | None = None,
+        goes_on: GoesOn = lambda: None,
+    ) -> None:
+        self._sum, self._target, self._goes_on = hashlib.sha256(), target, goes_on
 
     def write(self, raw: bytes) -> int:
         """Take some bytes; how many."""
         self._sum.update(raw)
         if self._target is not None:
             self._target.write(raw)
+        self._goes_on()
         return len(raw)
 
     def flush(self) -> None:
@@ -41,7 +46,12 @@ class Digest:
         return self._sum.hexdigest()
 
 
-def copy_to(one: Backup, folder: Path, passphrase: Passphrase | None = None) -> Backup:
+def copy_to(
+    one: Backup,
+    folder: Path,
+    passphrase: Passphrase | None = None,
+    goes_on: GoesOn = lambda: None,
+) -> Backup:
     """Copy a backup to another disk and read it back; sealed with a passphrase.
 
     A folder that isn't there is an error, not made: the stick is out, and files
@@ -57,12 +67,9 @@ def copy_to(one: Backup, folder: Path, passphrase: Passphrase | None = None) -> 
     try:
         part.unlink(missing_ok=True)
         part.touch(0o600)
-        if passphrase:
-            _seal(one.path, part, passphrase)
-        else:
-            shutil.copyfile(one.path, part)
+        _write(one.path, part, passphrase, goes_on)
         backup.sync(part)
-        if wrong := _read_back(one.path, part, passphrase):
+        if wrong := _read_back(one.path, part, passphrase, goes_on):
             raise HotspotError(f"The copy in {folder} is no good: {wrong}", "Mend it.")
         part.replace(folder / name)
         backup.sync(folder)
@@ -138,13 +145,21 @@ def check(path: Path, passphrase: Passphrase | None, work: Path) -> str:
         return f"It can't be read: {exc}."
 
 
-def _seal(source: Path, target: Path, passphrase: Passphrase) -> None:
+def _write(
+    source: Path, target: Path, passphrase: Passphrase | None, goes_on: GoesOn
+) -> None:
     with source.open("rb") as plain_file, target.open("wb") as file:
-        sealed.seal(plain_file, file, passphrase)
+        into = cast(BinaryIO, Digest(file, goes_on))
+        if passphrase:
+            sealed.seal(plain_file, into, passphrase)
+        else:
+            shutil.copyfileobj(plain_file, into)
 
 
-def _read_back(source: Path, copy: Path, passphrase: Passphrase | None) -> str:
-    found = Digest()
+def _read_back(
+    source: Path, copy: Path, passphrase: Passphrase | None, goes_on: GoesOn
+) -> str:
+    found = Digest(goes_on=goes_on)
     with copy.open("rb") as file:
         try:
             if passphrase is None:

@@ -8,17 +8,20 @@ the whole of a grown database to the card each time.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
 from hotspot_lite.errors import HotspotError
 
+GoesOn = Callable[[], None]
+CHUNK_BYTES = 256 * 1024
+# SQLite calls after so many steps of its own: some times a second.
+STEPS = 200_000
 # Writers wait while a checkpoint waits for who reads: not for long, and again.
 WAIT_SECONDS, TRIES, PAUSE_SECONDS = 0.1, 5, 0.2
 
@@ -34,7 +37,7 @@ def held(path: Path) -> Iterator[sqlite3.Connection | None]:
         yield connection if _is_held(connection, Path(f"{path}-wal")) else None
 
 
-def pour(path: Path, target: IO[bytes]) -> None:
+def pour(path: Path, target: IO[bytes], goes_on: GoesOn = lambda: None) -> None:
     """Write the file's bytes to `target`. Raises HotspotError where it can't be read.
 
     Another process reads them: if this one closed a descriptor of the file, POSIX
@@ -44,7 +47,7 @@ def pour(path: Path, target: IO[bytes]) -> None:
     with subprocess.Popen(reader, stdout=subprocess.PIPE) as cat:  # noqa: S603
         assert cat.stdout is not None
         try:
-            shutil.copyfileobj(cat.stdout, target, 256 * 1024)
+            copy(cat.stdout, target, goes_on)
         except BaseException:
             cat.kill()
             raise
@@ -52,6 +55,13 @@ def pour(path: Path, target: IO[bytes]) -> None:
         raise HotspotError(
             f"{path} can't be read to its end.", "Run: hotspot-lite doctor"
         )
+
+
+def copy(source: IO[bytes], target: IO[bytes], goes_on: GoesOn) -> None:
+    """Copy all there is; `goes_on` is called after each part of it."""
+    while part := source.read(CHUNK_BYTES):
+        target.write(part)
+        goes_on()
 
 
 def _opened(path: Path) -> sqlite3.Connection:

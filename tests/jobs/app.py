@@ -83,6 +83,15 @@ def hangs(n: int, port: int) -> None:
     note(f"late {n} of {threading.active_count()}")
 
 
+@huey.job("provisioning")
+def comes_forward(n: int, steps: int) -> None:
+    note(f"begin {n}")
+    for _ in range(steps):
+        time.sleep(0.25)
+        jobs.goes_on()
+    note(f"end {n}")
+
+
 @huey.job("payments", tries=10, max_exceptions=2)
 def two_bugs_at_most(n: int) -> None:
     taken = current()

@@ -82,6 +82,17 @@ def test_a_thread_that_was_given_up_does_no_harm_when_it_returns_and_takes_no_jo
     assert process.poll() is None
 
 
+def test_a_job_that_comes_forward_is_not_stuck_however_long_it_takes(
+    start: Start, done: Path
+) -> None:
+    control.change(jobs.rows, "provisioning", timeout_seconds=2, workers=1)
+    start()
+    jobs.put("provisioning.comes_forward", n=1, steps=24)
+    assert until(lambda: "end 1" in lines(done, "end"), 20)
+    assert lines(done, "begin") == ["begin 1"]
+    assert not stuck() and not sight.consumers(jobs.rows)[0].stuck_threads
+
+
 def test_so_many_hanging_threads_end_the_process_so_that_it_is_started_again(
     start: Start, done: Path, silent: Silent
 ) -> None:

@@ -141,6 +141,16 @@ class TestMaking:
         with closing(sqlite3.connect(tmp_path / "poured")) as poured:
             assert poured.execute("SELECT count(*) FROM event").fetchone() == (before,)
 
+    def test_it_says_at_each_step_that_it_goes_on(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(400):
+            events.announce("test", {"title": "before " * 500}, NOW)
+        steps: list[int] = []
+        backup.make(home, home / "backups", NOW, lambda: steps.append(1))
+        mib = (home / "hotspot.db").stat().st_size / 1024**2
+        assert len(steps) >= 2 * 4 * (mib - 1)  # read, and read back: 256 KiB each
+
     def test_a_damaged_database_is_not_backed_up(self, home: Path) -> None:
         scribble(home / "hotspot.db")
         with pytest.raises(HotspotError, match="no good|can't be copied"):

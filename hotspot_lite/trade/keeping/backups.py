@@ -8,7 +8,7 @@ from pathlib import Path
 
 from peewee import fn
 
-from hotspot_lite import store
+from hotspot_lite import jobs, store
 from hotspot_lite.clock import as_text
 from hotspot_lite.errors import HotspotError, NoRoom
 from hotspot_lite.settings import Settings
@@ -101,7 +101,7 @@ def make(data_dir: Path, where: Places, now: int) -> Backup:
     """
     try:
         _make_room(data_dir, where)
-        made = backup.make(data_dir, where.home, now)
+        made = backup.make(data_dir, where.home, now, jobs.goes_on)
     except HotspotError as exc:
         conditions.observe(NONE_MADE, True, f"No backup was made: {exc}", now)
         raise
@@ -142,7 +142,7 @@ def _copy(made: Backup, where: Places, now: int) -> None:
     folder = Path(where.copies)
     try:
         # Never in clear where the passphrase can't be read.
-        copies.copy_to(made, folder, where.passphrase())
+        copies.copy_to(made, folder, where.passphrase(), jobs.goes_on)
         backup.prune(folder, now)
     except HotspotError as exc:
         says = f"The backup was not copied to the other disk: {exc}"

@@ -115,7 +115,10 @@ def _counted(export: Export, rows: Iterable[Any]) -> Iterator[Any]:
     count = 0
     for count, row in enumerate(rows, 1):
         yield row
-        if count % ROWS_AT_ONCE == 0 and not _change(export, row_count=count):
+        if count % ROWS_AT_ONCE:
+            continue
+        jobs.goes_on()
+        if not _change(export, row_count=count):
             raise Cancelled
     if not _change(export, row_count=count):
         raise Cancelled
