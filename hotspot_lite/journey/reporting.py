@@ -28,7 +28,7 @@ def _each_quarter(utc: datetime) -> bool:
     return utc.minute % 15 == 3
 
 
-@huey.job("default", minutes=_each_quarter)
+@huey.job("default", minutes=_each_quarter, durable=False)
 def mail_takings() -> None:
     """Mail today's takings at closing time, to each address once."""
     s, reading = here.settings, here.clock()
