@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import Case, fn
 
+from hotspot_lite import jobs
 from hotspot_lite.trade.goods.catalogue import read_terms
 from hotspot_lite.trade.models import (
     AgentEntry,
@@ -37,8 +38,10 @@ GIVEN_BACK = ("refunded", "reversed")
 def all_rules(since: int, until: int, now: int) -> Iterator[Wrong]:
     """All that doesn't agree among payments paid in [since, until)."""
     for rule in (_nothing_given, _wrong_terms, _not_in_ledger):
+        jobs.goes_on()
         yield from rule(since, min(until, now - SOON_SECONDS))
     for look in LOOKS:
+        jobs.goes_on()
         yield from look()
     yield from _refunded_online(now)
 
