@@ -109,10 +109,11 @@ def _settle(transfer: Transfer, asker: Asker, now: int) -> Payment:
 
 
 def _may_be_a_prompt(transfer: Transfer, now: int) -> bool:
+    known = payments.open_since(now - PROMPT_SECONDS - payments.WAITS_SECONDS)
     query = Payment.select().where(
-        Payment.state.in_(payments.OPEN)
+        Payment.id.in_(known)
         & (Payment.amount_cents == transfer.amount_cents)
-        & (payments.begun() > now - PROMPT_SECONDS)
+        & payments.begun_between(now - PROMPT_SECONDS + 1, now)
     )
     return bool(query.exists())
 

@@ -170,14 +170,6 @@ def _asked(payment: Payment) -> str:
     return f"{payment.amount_cents / 100:.2f}"
 
 
-# Word for word as the index payment_open has it, or SQLite would not use that. Mostly
-# nothing is open: this is a tenth of the whole question, asked each 5 s of each rail.
-_ANY_OPEN = (
-    "SELECT 1 FROM payment WHERE state IN ('asked', 'sent', 'uncertain')"
-    " AND state <> 'asked' LIMIT 1"
-)
-
-
 def to_query(
     now: int, provider: str = "", watched: Collection[int] = ()
 ) -> list[Payment]:
@@ -187,19 +179,20 @@ def to_query(
     (`watched`), then the fresh, then the old: there are fewer questions than payments,
     and old prompts must not use them up.
     """
-    if store.database.execute_sql(_ANY_OPEN).fetchone() is None:
-        return []
-    old_enough = payments.begun().between(
-        now - QUERY_UNTIL_SECONDS, now - QUERY_FROM_SECONDS
-    )
+    since = now - QUERY_UNTIL_SECONDS
+    known = payments.open_since(since - payments.WAITS_SECONDS)
     told = {one.payment.id for one in confirming.open_ones()}
+    if not known and not told:
+        return []
+    old_enough = payments.begun_between(since, now - QUERY_FROM_SECONDS)
     query = Payment.select().where(
-        Payment.state.in_(("sent", "uncertain"))
+        Payment.id.in_(sorted({*known, *told}))
+        & Payment.state.in_(("sent", "uncertain"))
         & (old_enough | Payment.id.in_(sorted(told)))
     )
     if provider:
         query = query.where(Payment.provider == provider)
-    rows = query.order_by(payments.begun())
+    rows = query.order_by(Payment.asked_at)
     found = [p for p in rows if _may_query(p, now, p.id in told)]
     fresh = now - FRESH_SECONDS
     return sorted(

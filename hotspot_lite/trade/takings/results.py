@@ -204,7 +204,7 @@ def _prompts_of(money: FromStatus, at: int) -> list[Payment]:
         & (Payment.kind == "prompt")
         & Payment.receipt.is_null()
         & (Payment.amount_cents == money.amount_cents)
-        & payments.begun().between(at - PROMPT_SECONDS, at + CLOCKS_SECONDS)
+        & payments.begun_between(at - PROMPT_SECONDS, at + CLOCKS_SECONDS)
         & (Payment.state != "asked")
     )
     if money.phone:
