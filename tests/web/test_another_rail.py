@@ -35,7 +35,7 @@ class Tokens:
             return Begun("uncertain", wanted.token, says="The till did not answer.")
         return Begun("paid", wanted.token, receipt=f"TK{wanted.payment_id}")
 
-    def poll(self, checkout_request_id: str, asked_at: int, now: int) -> Polled:
+    def poll(self, checkout_request_id: str, begun_at: int, now: int) -> Polled:
         return Polled("failed", "no", "There were no tokens.")
 
     def hear(self, raw: bytes, headers: Mapping[str, str]) -> Heard | None:
@@ -81,7 +81,8 @@ def test_what_is_in_doubt_is_asked_about_and_never_taken_for_paid(
     assert Payment.get().state == "uncertain"
     journey.push(payment_id=1)  # run again: nothing is asked for twice
     a_minute_ago = site.now() - 60
-    Payment.update(asked_at=a_minute_ago, answered_at=a_minute_ago).execute()
+    then = {"asked_at": a_minute_ago, "sent_at": a_minute_ago}
+    Payment.update(**then, answered_at=a_minute_ago).execute()
     journey.reconcile()
     assert (Payment.get().state, Payment.get().result_code) == ("failed", "no")
     assert Subscription.select().count() == 0
