@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,15 @@ class TestOwner:
         assert not backup.check(tmp_path / "taken.zip")
         assert answer.headers["cache-control"] == "no-store"
         assert "downloaded" in Audit.select().order_by(Audit.id.desc()).get().detail
+
+    def test_the_page_says_how_often_large_ones_are_made(
+        self, site: Site, owner: Browser
+    ) -> None:
+        made = backup.make(site.box.settings.data_dir, kept(site), 1_800_000_000)
+        assert "Once an hour" in owner.get("/admin/backups").text
+        os.truncate(made.path, 10 * 1024**2)
+        page = owner.get("/admin/backups").text
+        assert "Once in 4 hours" in page and "backup.daily_mib" in page
 
     def test_what_another_machine_has_is_shown(
         self, site: Site, owner: Browser, monkeypatch: pytest.MonkeyPatch

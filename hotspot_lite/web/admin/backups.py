@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bottle import Bottle, HTTPError, HTTPResponse, static_file
 from hotspot_lite import jobs
 from hotspot_lite.clock import length_text
 from hotspot_lite.store import sealed
-from hotspot_lite.store.backup import Backup
+from hotspot_lite.store.backup import HOUR, Backup
 from hotspot_lite.trade.house import audit, conditions
 from hotspot_lite.trade.keeping import backups, elsewhere, recovery
 from hotspot_lite.trade.models import FarCopy
@@ -56,6 +56,7 @@ class Backups(Desk):
             "backups",
             person,
             rows=[self._row(one) for one in there],
+            hours=self._hours_apart(there),
             copies=self._places().copies or terms.url,
             far=[self._far_row(one) for one in elsewhere.known(terms)],
             host=urlsplit(terms.url).hostname or "",
@@ -113,6 +114,12 @@ class Backups(Desk):
             **self._shown(one.at, one.size_bytes),
             "where": "this box" if one.path.parent == where.home else where.copies,
         }
+
+    def _hours_apart(self, there: Sequence[Backup]) -> int:
+        home = [one for one in there if one.path.parent == self._places().home]
+        return (
+            round(backups.apart_seconds(home[0], self._places()) / HOUR) if home else 1
+        )
 
     def _places(self) -> backups.Places:
         return backups.places_of(self.box.settings)

@@ -1,6 +1,9 @@
 % rebase("admin/frame.tpl", title="Backups", refresh=refresh)
 <h1>Backups</h1>
-<p class="hint">Once an hour, while anything happens, the box keeps a checked copy of its database: the last 24 hours, 7 days and 4 weeks of them. A broken database is replaced by the newest when the box starts, and M-Pesa is asked what was paid since.</p>
+<p class="hint">{{f"Once in {hours} hours" if hours > 1 else "Once an hour"}}, while anything happens, the box keeps a checked copy of its database: the last 24 hours, 7 days and 4 weeks of them. A broken database is replaced by the newest when the box starts, and M-Pesa is asked what was paid since.</p>
+% if hours > 1:
+<p class="hint">The database is large, and a memory card wears by what is written to it: <code>backup.daily_mib</code> says how much a day may be.</p>
+% end
 % if refresh:
 <p class="hint" role="status">The backup is being made; this page shows it in a moment.</p>
 % end
