@@ -101,10 +101,14 @@ def audit(now: int = LATER) -> Found:
 
 @dataclass
 class Day:
-    """The box's folder at the end of the day, whole; `truth` is what it held."""
+    """The box's folder at the end of the day, whole; `truth` is what it held.
+
+    `before` is what the backup in its middle holds.
+    """
 
     folder: Path
     backup: Path
+    before: dict[str, Rows]
     truth: dict[str, Rows]
 
     def copied_to(self, folder: Path) -> Path:
@@ -127,7 +131,10 @@ def whole_day(data_dir: Path, elsewhere: Path) -> Day:
     for tail in ("", "-wal"):
         with suppress(FileNotFoundError):
             shutil.copyfile(f"{copy}{tail}", f"{look}{tail}")
-    return Day(elsewhere, elsewhere / "backups" / made.path.name, held(look))
+    made_at = elsewhere / "backups" / made.path.name
+    with backup.unpacked(made_at, elsewhere.parent) as folder:
+        before = held(folder / "hotspot.db")
+    return Day(elsewhere, made_at, before, held(look))
 
 
 def held(file: Path) -> dict[str, Rows]:

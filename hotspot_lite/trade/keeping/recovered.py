@@ -8,6 +8,7 @@ comes to the exceptions list.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from hotspot_lite.trade.keeping.salvage import Layer
 from hotspot_lite.trade.models import Inquiry, Login, Message, Payment, Refund
 from hotspot_lite.trade.takings import refunds
 
+log = logging.getLogger("hotspot.keeping")
 SAYS = "A backup was restored; nobody knows whether this was done before."
 
 
@@ -50,6 +52,7 @@ class Since:
     vouchers: int = 0  # nobody knows whether they were used
     doubtful: int = 0  # held as still to do
     is_cut: bool = False  # the -wal with the last minutes is gone
+    fault: str = ""  # ours: why nothing of the replaced file was taken over
 
     def __str__(self) -> str:
         says = (
@@ -61,6 +64,8 @@ class Since:
             says += f" {self._gone()}"
         if self.is_cut:
             says += " Its -wal is missing, and with it perhaps the last minutes."
+        if self.fault:
+            says += f" Nothing of the old file could be taken over ({self.fault})."
         if self.lost_payments:
             says += f" Of {self.lost_payments} payments only the amount is known."
         if self.vouchers:
@@ -96,6 +101,22 @@ def settle(now: int, backup_at: int, replaced: Replaced | None = None) -> Since:
             vouchers=salvage_vouchers.doubt(told_of, backup_at, now),
             doubtful=doubt_what_was_to_do(now),
         )
+
+
+def settle_whatever_happens(
+    now: int, backup_at: int, replaced: Replaced | None
+) -> Since:
+    """`settle`, or without the replaced file where our reading of it fails.
+
+    The box must start: M-Pesa is asked who has paid since.
+    """
+    try:
+        return settle(now, backup_at, replaced)
+    except Exception as exc:
+        if replaced is None:
+            raise
+        log.exception("what the replaced file tells could not be taken over")
+        return replace(settle(now, backup_at), fault=f"{type(exc).__name__}: {exc}")
 
 
 def doubt_what_was_to_do(now: int) -> int:

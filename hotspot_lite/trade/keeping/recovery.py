@@ -112,7 +112,7 @@ def restore(
                 old = None
                 if aside is not None and is_ours:
                     old = Replaced(aside / backup.LEDGER, data_dir, not wrong)
-                since = recovered.settle(at, one.at, old)
+                since = recovered.settle_whatever_happens(at, one.at, old)
             told.append(Recovery(one, aside, _tell(one, aside, since, wrong, at)))
         finally:
             store.close()

@@ -22,6 +22,8 @@ from hotspot_lite.trade.keeping.salvage_rules import DECISIONS, LATER, LEFT, Dec
 EARLIEST, AHEAD_SECONDS = 1_420_000_000, 10 * 365 * 86_400
 # What a table's rows need before they are laid over; None refuses the row.
 Mend = Callable[[Row], Row | None]
+# Orphans, whose own children are orphans then, and so on.
+MOST_GENERATIONS = 5
 AMONG_THE_NEWEST = ("event", "audit", "payment", "money_fact", "voucher")
 
 
@@ -69,7 +71,18 @@ class Layer:
                 f"UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL"  # noqa: S608
                 f" AND {column} NOT IN (SELECT id FROM {parent})"
             )
+        self._drop_orphans()
         return self.laid
+
+    def _drop_orphans(self) -> None:
+        """One row that leads nowhere would keep all from being committed."""
+        for _ in range(MOST_GENERATIONS):
+            found = _run("PRAGMA foreign_key_check").fetchall()
+            for table, number in {(row[0], row[1]) for row in found}:
+                sql = f"DELETE FROM {table} WHERE rowid = ?"  # noqa: S608
+                self.laid.refused[table] += int(_run(sql, (number,)).rowcount)
+            if not found:
+                return
 
     def lay_table(self, table: str) -> None:
         """Lay one table over."""
@@ -106,7 +119,8 @@ class Layer:
         mine = None if values is None else dict(zip(row, values, strict=True))
         mend = self.mends.get(one.name)
         wanted = mend(row) if mend else row
-        if wanted is None or not self._is_likely(wanted):
+        # Without its key SQLite would give it a number, perhaps another row's.
+        if wanted is None or None in one.key_of(wanted) or not self._is_likely(wanted):
             self.laid.refused[one.name] += 1
         elif mine is not None:
             return self._change(one, wanted, mine)
@@ -157,10 +171,11 @@ class Layer:
             key = "seq" if table == "event" else "id"
             query = f"SELECT max({key}) FROM {table}"  # noqa: S608
             try:
-                theirs = self.old.connection.execute(query).fetchone()[0] or 0
+                theirs = self.old.connection.execute(query).fetchone()[0]
             except broken.DAMAGE:
                 continue
-            steps.append(theirs - (_run(query).fetchone()[0] or 0))
+            if theirs:  # or a damage has made it empty: none ever is
+                steps.append(theirs - (_run(query).fetchone()[0] or 0))
         return bool(steps) and min(steps) >= 0
 
 
