@@ -174,7 +174,7 @@ class Layer:
                 theirs = self.old.connection.execute(query).fetchone()[0]
             except broken.DAMAGE:
                 continue
-            if theirs:  # or a damage has made it empty: none ever is
+            if theirs and theirs > 0:  # or it is a damage that says so: none is empty
                 steps.append(theirs - (_run(query).fetchone()[0] or 0))
         return bool(steps) and min(steps) >= 0
 
