@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 )
 
 from hotspot_lite import bell, clock, store
-from hotspot_lite.errors import HotspotError
+from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.jobs import lanes, rescue
 from hotspot_lite.jobs.files import Rows
 from hotspot_lite.jobs.tables import Taken
@@ -281,6 +281,15 @@ class Queue(RuleBasedStateMachine):
                     raise InterruptedError
         except InterruptedError:
             self.world.jobs = before
+        except TryAgain:  # it ran too long: what it put is not put either
+            assert held is not None and not self.is_reserved(held)
+            self.world.jobs = before
+
+    def is_reserved(self, held: Held) -> bool:
+        """Whether the reservation is still there: a late one is taken back."""
+        token = (held.taken.token,)
+        sql = "SELECT 1 FROM reservation WHERE token = ?"
+        return self.web.run.execute_sql(sql, token).fetchone() is not None
 
     # -- taking ------------------------------------------------------------------
 
