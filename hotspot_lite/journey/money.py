@@ -10,6 +10,9 @@ from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.trade.takings import confirming, hearsay, inbox, inquiries
 from hotspot_lite.wires.rail import Rail, Wanted
 
+# Of years of payments all are looked at so seldom, the fresh ones each 5 seconds.
+LOOK_SECONDS = 3600
+
 # -- Asked for ---------------------------------------------------------------------
 
 
@@ -77,11 +80,20 @@ def fulfil(payment_id: int) -> None:
 @huey.job("payments", every_seconds=lambda: 5.0, durable=False)
 def reconcile() -> None:
     """Ask where no callback came, one payment of a rail at a time: they count it."""
-    for payment in payments.paid_without_time():
+    for payment in payments.paid_without_time(_look_since(here.now())):
         payments.call_for_time(payment)
     for rail in here.rails.values():
         if rail.supports_poll and not here.must_not_ask_yet(rail):
             _ask_about_one(rail)
+
+
+def _look_since(now: int) -> int:
+    """Since when payments are looked through for their time: all of them, 0, when we
+    begin and then once in LOOK_SECONDS, for what a wrong clock dated otherwise."""
+    if 0 <= now - here.all_looked_at < LOOK_SECONDS:
+        return now - LOOK_SECONDS
+    here.all_looked_at = now
+    return 0
 
 
 @huey.job("payments", durable=False)

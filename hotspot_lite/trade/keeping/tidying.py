@@ -73,6 +73,8 @@ def tidy(
     if many := control.prune(jobs.rows, JOBS_DAYS * 24, now):
         gone["failed_job"] = many
     store.database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)")
+    # Else it would read whole tables of years, while nobody else may write.
+    store.database.execute_sql("PRAGMA analysis_limit = 400")
     store.database.execute_sql("PRAGMA optimize")
     return gone
 
