@@ -21,10 +21,10 @@ INSERT INTO customer (id, phone, username, secret, made_at, email)
   SELECT c, printf('2547%08d', c), printf('c%07d', c), printf('s%07d', c), min(at), ''
   FROM n GROUP BY c;
 INSERT INTO device (mac, customer_id, ip, seen_at)
-  SELECT printf('02:00:00:%02X:%02X:%02X', c / 65536, c / 256 % 256, c % 256), c,
+  SELECT printf('0A:00:00:%02X:%02X:%02X', c / 65536, c / 256 % 256, c % 256), c,
     '10.5.50.9', max(at) FROM n GROUP BY c;
 INSERT INTO move (customer_id, mac, how, at)
-  SELECT c, '02:00:00:00:00:01', 'code', at FROM n WHERE i % 10 = 7;
+  SELECT c, '0A:00:00:00:00:01', 'code', at FROM n WHERE i % 10 = 7;
 INSERT INTO opted_out (address, at, how)
   SELECT DISTINCT printf('2547%08d', c), 0, 'link' FROM n WHERE c % 50 = 3;
 INSERT INTO audit (at, who, what, detail)
@@ -39,7 +39,7 @@ INSERT INTO payment (id, ref, token_hash, state, plan_id, terms, amount_cents, p
   SELECT i, printf('ref%07d', i), printf('hash%07d', i),
     CASE how WHEN 'open' THEN 'sent' WHEN 'failed' THEN 'failed' ELSE 'paid' END, 1,
     (SELECT terms FROM given), 2000, printf('2547%08d', c),
-    printf('02:00:00:%02X:%02X:%02X', c / 65536, c / 256 % 256, c % 256), '10.5.50.9',
+    printf('0A:00:00:%02X:%02X:%02X', c / 65536, c / 256 % 256, c % 256), '10.5.50.9',
     '', CASE WHEN how IN ('open', 'failed', 'prompt') THEN printf('ws_CO_%d', i) END,
     CASE WHEN how IN ('prompt', 'hand') THEN printf('UKM%07d', i) END, '0', '',
     CASE how WHEN 'cash' THEN 'counter' WHEN 'agent' THEN 'agent'
@@ -67,8 +67,8 @@ INSERT INTO transfer (receipt, amount_cents, account, phone_hash, phone_hint, pa
   SELECT printf('UKM%07d', i), 2000, 'A1', printf('%064x', c), '', '', 'matched', i, at
   FROM n WHERE how = 'hand';
 INSERT INTO claim (receipt, mac, ip, login_url, payment_id, made_at)
-  SELECT printf('UKM%07d', i), '02:00:00:00:00:01', '', '', i, at
-  FROM n WHERE how = 'hand' AND i % 3 = 1;
+  SELECT printf('UKM%07d', i), '0A:00:00:00:00:01', '', '', i, at
+  FROM n WHERE how = 'hand';
 INSERT INTO inquiry (id, ref, token_hash, kind, receipt, payment_id, state,
     conversation, code, says, asked_at, sent_at, answered_at)
   SELECT i, printf('q%d', i), printf('t%d', i), 'status', printf('UKM%07d', i), i,
@@ -92,7 +92,7 @@ INSERT INTO voucher (id, batch_id, code, redeemed_at, redeemed_mac)
       || substr('bcdfghjkmnpqrstvwxyz', i / 50 % 20 + 1, 1)
       || substr('bcdfghjkmnpqrstvwxyz', i / 2 % 20 + 1, 1)
       || printf('-%05d', 22222 + i % 7), iif(i / 2 % 5, at, NULL),
-    iif(i / 2 % 5, '02:00:00:00:00:01', '')
+    iif(i / 2 % 5, '0A:00:00:00:00:01', '')
   FROM n WHERE i % 2 = 0;
 INSERT INTO staff (id, name, password, made_at, role)
   VALUES (1, 'jane', '-', 0, 'cashier'), (2, 'amina', '-', 0, 'agent');
@@ -116,22 +116,22 @@ INSERT INTO subscription (id, customer_id, payment_id, voucher_id, plan_name,
   SELECT i, c, i, NULL, '1 Hour', 2000, seconds, iif(i % 9 = 1, 1000000000, NULL),
     1000, '2M/4M', 1, at + 12, at + 12 + seconds,
     iif(at + 12 + seconds <= :now, at + 12 + seconds, NULL),
-    printf('02:00:00:%02X:%02X:%02X', c / 65536, c / 256 % 256, c % 256), '10.5.50.9',
+    printf('0A:00:00:%02X:%02X:%02X', c / 65536, c / 256 % 256, c % 256), '10.5.50.9',
     'admitted', '', at + 13, at + 12, iif(i % 9 = 4, '2G day 512k/1M', ''),
     iif(i % 9 = 2, '22:00-06:00 10M/20M', ''), iif(i % 9 IN (2, 4), '2M/4M', '')
   FROM n WHERE how IN ('prompt', 'hand')
   UNION ALL
   SELECT :sales + i / 2, c, NULL, i / 2, '1 Hour', 2000, 3600, NULL, 1000, '2M/4M', 1,
-    at, at + 3600, iif(at + 3600 <= :now, at + 3600, NULL), '02:00:00:00:00:01', '',
+    at, at + 3600, iif(at + 3600 <= :now, at + 3600, NULL), '0A:00:00:00:00:01', '',
     'admitted', '', at, at, '', '', ''
   FROM n WHERE i % 2 = 0 AND i / 2 % 5
   UNION ALL
   SELECT 2 * :sales + i, c, NULL, NULL, 'Free', 0, 600, NULL, 1000, '1M/1M', 1, at,
-    at + 600, iif(at + 600 <= :now, at + 600, NULL), '02:00:00:00:00:01', '',
+    at + 600, iif(at + 600 <= :now, at + 600, NULL), '0A:00:00:00:00:01', '',
     'admitted', '', at, at, '', '', ''
   FROM n WHERE i % 20 = 3;
 INSERT INTO free_use (day, mac, subscription_id)
-  SELECT date(made_at, 'unixepoch'), printf('02:%d', id), id FROM subscription
+  SELECT date(made_at, 'unixepoch'), printf('0A:%d', id), id FROM subscription
   WHERE id > 2 * :sales;
 INSERT INTO debt (customer_id, subscription_id, amount_cents, at, closed_at, payment_id)
   SELECT c, i, 2000, at, at + 7200, i FROM n
