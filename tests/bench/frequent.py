@@ -34,6 +34,9 @@ PAGES = {
     "reports": "/admin/reports",
     "money audit": "/admin/money-audit",
     "exceptions": "/admin/exceptions",
+    "a customer": "/admin/customers/7",
+    "a payment": "/admin/payments/7",
+    "a batch of vouchers": "/admin/vouchers/7",
 }
 Things = dict[str, Callable[[], object]]
 
@@ -103,6 +106,7 @@ def sale_of(box: OldBox) -> Things:
         "the other jobs of a sale": box.work,
         "login (FreeRADIUS's query)": box.log_in,
         "accounting drain": box.account,
+        "accounting without a Class": lambda: box.account(knows_class=False),
         "paid by hand": box.by_hand,
         "claimed by its receipt": box.claim,
         "delivery report": box.delivered,

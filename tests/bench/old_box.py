@@ -50,8 +50,8 @@ PEER, TOKEN = "127.0.0.1", "session-of-the-owner"
 class OldBox:
     """A box in the pretend town that has sold so often; open it as a context."""
 
-    def __init__(self, folder: Path, sales: int) -> None:
-        self.sales, self.redeemed = sales, 0
+    def __init__(self, folder: Path, sales: int, as_if_times: int = 1) -> None:
+        self.sales, self.redeemed, self.as_if_times = sales, 0, as_if_times
         self.town, self.customers = Town(scale=0.01), itertools.count(7)
         self.own = {
             "HOTSPOT_CONFIG": "/nonexistent",
@@ -67,7 +67,7 @@ class OldBox:
         environment = self.town.settings() | self.own
         found = settings.load(environment)
         boxes.make(found)
-        fill(found.database_file, self.sales, int(time.time()))
+        fill(found.database_file, self.sales, int(time.time()), self.as_if_times)
         opened = boxes.open_box(environment)
         self.box = Box(opened.settings, Shifted(trusted=True), opened.key)
         journey.here.use(self.box)
@@ -211,11 +211,12 @@ class OldBox:
         token = deliveries.token(self.box.key)
         self.ask("POST", f"/cb/sms/{token}", report)
 
-    def account(self) -> None:
+    def account(self, knows_class: bool = True) -> None:
         """The router tells of traffic, and the box takes it in."""
         time_now = self.running()
-        klass = "0x" + str(time_now.id).encode().hex()
-        head = (str(self.now()), "Interim-Update", f"{time_now.id:032x}", "1")
+        klass = "0x" + str(time_now.id).encode().hex() if knows_class else ""
+        uniq = f"{time_now.id:032x}" if knows_class else f"{time.time_ns():032x}"
+        head = (str(self.now()), "Interim-Update", uniq, "1")
         whose = (time_now.customer.username, time_now.mac, "10.5.50.9", "60")
         rest = ("0", "900", "0", "900", "", klass, "10.5.50.1", "0")
         file = self.box.settings.data_dir / "spool" / "acct.tsv"

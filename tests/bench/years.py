@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from hotspot_lite.trade.goods.catalogue import Terms
+from hotspot_lite.trade.keeping import tidying
 from hotspot_lite.trade.money import ledger
 
 SALES_A_DAY = 300
@@ -25,10 +26,11 @@ FACTS = (
 PAID = "SELECT id, paid_at FROM payment WHERE paid_at IS NOT NULL ORDER BY paid_at"
 
 
-def fill(file: Path, sales: int, now: int) -> None:
+def fill(file: Path, sales: int, now: int, as_if_times: int = 1) -> None:
     """Write so many sales into a new database, the last of them just now.
 
-    Statistics are made as the box's own hourly `PRAGMA optimize` would.
+    Statistics are made as the box's own hourly `PRAGMA optimize` would; they may tell
+    of so many times as many rows, by which SQLite then plans.
     """
     told = {"now": now, "sales": sales, "apart": APART_SECONDS}
     with closing(sqlite3.connect(file)) as connection:
@@ -40,9 +42,22 @@ def fill(file: Path, sales: int, now: int) -> None:
                 connection.execute(statement, told)
             paid = connection.execute(PAID).fetchall()
             connection.executemany(FACTS, _facts(paid))
-        connection.execute("PRAGMA analysis_limit = 1000")
+        connection.execute(f"PRAGMA analysis_limit = {tidying.ANALYSED_ROWS}")
         connection.execute("ANALYZE")
+        if as_if_times > 1:
+            _pretend(connection, as_if_times)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _pretend(connection: sqlite3.Connection, times: int) -> None:
+    """Statistics of a table `times` as long: rows in all, and rows of one key."""
+    with connection:
+        found = connection.execute("SELECT rowid, stat FROM sqlite_stat1").fetchall()
+        for row, stat in found:
+            counts = [int(word) for word in stat.split() if word.isdigit()]
+            told = [str(count * times if count > 1 else 1) for count in counts]
+            change = "UPDATE sqlite_stat1 SET stat = ? WHERE rowid = ?"
+            connection.execute(change, (" ".join(told), row))
 
 
 def _statements() -> Iterator[str]:

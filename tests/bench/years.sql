@@ -146,6 +146,9 @@ INSERT INTO usage_day (day, uniq, octets_in, octets_out, seconds)
   SELECT date(started_at, 'unixepoch'), uniq, 500, 500, seconds FROM session;
 
 -- Words, and the house.
+INSERT INTO letter_kind (kind, is_on, amount) VALUES ('receipt', 1, 0),
+  ('expiring', 1, 15), ('expired', 1, 0), ('welcome', 1, 30), ('thanks', 1, 10),
+  ('outage', 1, 30);
 INSERT INTO message (kind, phone, text, subscription_id, state, provider_id, says,
     made_at, sent_at, delivery)
   SELECT 'credentials', printf('2547%08d', customer_id), 'Your login is …', id, 'sent',

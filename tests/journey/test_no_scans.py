@@ -16,12 +16,13 @@ from hotspot_lite.radius import policy
 from hotspot_lite.trade.keeping.lasting import FOR_EVER, LASTS
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
-from frequent import things
+from frequent import PAGES, pages_of, things
 from old_box import OldBox
 
-# A month. On fewer rows, or without statistics, SQLite may rightly choose a scan, and
-# a look back by days would not differ from one at everything.
-SALES = 10_000
+# A month, that SQLite plans for as for three years: without the statistics of so many
+# rows it may choose other ways, on few rows rightly a scan. And fewer would not tell a
+# look back by days from one at everything.
+SALES, AS_IF_TIMES = 10_000, 33
 GROWING = {name for name, (how_long, _) in LASTS.items() if how_long == FOR_EVER}
 GROWING |= {"session", "usage_day", "message", "event"}
 # An index of so few of a table's rows may be read from end to end: what is open.
@@ -30,10 +31,14 @@ FEW = 0.05
 # things that look back eight days (overdue) is less than this.
 MOST_STEPS = 3 * SALES
 TICK = 100
+LOOKS_BACK = {"admin: reports": "a month, or as far as the staff wants"}
 # Words of a statement, and why it may.
 EXCUSED: dict[str, str] = {
     'FROM "event" AS "t1" WHERE ("t1"."channel" = ?) ORDER BY "t1"."seq" DESC LIMIT': (
         "all events are of the one channel: it ends after the first few"
+    ),
+    'FROM "undecided" AS "t1" WHERE ("t1"."payment_id" = ?)': (
+        "on the page of one payment; of a thousand sales a few are ever in doubt"
     ),
 }
 
@@ -95,8 +100,8 @@ def plan_of(sql: str, values: Any, execute: Any) -> list[str]:
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Statement]]:
     """All that a day asks of the database."""
-    with OldBox(tmp_path_factory.mktemp("box"), SALES) as box:
-        found = things(box)
+    with OldBox(tmp_path_factory.mktemp("box"), SALES, AS_IF_TIMES) as box:
+        found = things(box) | pages_of(box, PAGES)
         journey.reconcile()  # its first look, and one an hour, is at all of years
         with Ear() as ear:
             for name, thing in found.items():
@@ -150,7 +155,8 @@ def test_nothing_frequent_scans_a_table_that_grows(heard: list[Statement]) -> No
 def test_nothing_frequent_looks_at_as_many_rows_as_there_are_sales(
     heard: list[Statement],
 ) -> None:
-    wrong = [one for one in heard if one.steps > MOST_STEPS]
+    some = [one for one in heard if one.thing not in LOOKS_BACK]
+    wrong = [one for one in some if one.steps > MOST_STEPS]
     assert not wrong, "\n".join(map(str, wrong))
 
 

@@ -6,3 +6,6 @@ CREATE INDEX undecided_decided ON undecided (resolved_at) WHERE resolved_at IS N
 -- one.
 CREATE INDEX money_fact_moved ON money_fact (at)
   WHERE kind IN ('taken', 'refunded', 'reversed');
+-- What a customer bought before: asked by letters, by accounting without a Class, by
+-- who overstays, and on the customer's page.
+CREATE INDEX subscription_customer ON subscription (customer_id);

@@ -229,9 +229,7 @@ def settle(
 
 def _is_open(payment: Payment) -> bool:
     # On the way of each sale, so without Peewee; and with the words of an index.
-    sql = (
-        "SELECT 1 FROM undecided WHERE payment_id = ? AND resolved_at IS NULL LIMIT 1"
-    )
+    sql = "SELECT 1 FROM undecided WHERE payment_id = ? AND resolved_at IS NULL LIMIT 1"
     return store.database.execute_sql(sql, (payment.id,)).fetchone() is not None
 
 
