@@ -225,12 +225,9 @@ class OldBox:
         journey.drain()
 
     def running(self) -> Subscription:
-        return (
-            Subscription.select()
-            .where(Subscription.ended_at.is_null())
-            .order_by(Subscription.id)
-            .get()
-        )
+        newest = range(self.sales, self.sales - 20, -1)
+        found = (store.find(Subscription, id=number) for number in newest)
+        return next(one for one in found if one and one.ended_at is None)
 
     def log_in(self) -> None:
         """A device logs in: the one SELECT of FreeRADIUS."""

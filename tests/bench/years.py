@@ -30,7 +30,7 @@ def fill(file: Path, sales: int, now: int, as_if_times: int = 1) -> None:
     """Write so many sales into a new database, the last of them just now.
 
     Statistics are made as the box's own hourly `PRAGMA optimize` would; they may tell
-    of so many times as many rows, by which SQLite then plans.
+    of so many times as many rows, by which SQLite then plans, or there are none (0).
     """
     told = {"now": now, "sales": sales, "apart": APART_SECONDS}
     with closing(sqlite3.connect(file)) as connection:
@@ -43,7 +43,8 @@ def fill(file: Path, sales: int, now: int, as_if_times: int = 1) -> None:
             paid = connection.execute(PAID).fetchall()
             connection.executemany(FACTS, _facts(paid))
         connection.execute(f"PRAGMA analysis_limit = {tidying.ANALYSED_ROWS}")
-        connection.execute("ANALYZE")
+        if as_if_times:
+            connection.execute("ANALYZE")
         if as_if_times > 1:
             _pretend(connection, as_if_times)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -416,7 +416,7 @@ def paid_without_time(since: int = 0) -> list[Payment]:
         (Payment.state == "paid")
         & ~fn.EXISTS(with_time)
         & ~sold.has_voucher(Payment.id)
-        & Payment.id.not_in(given_back())
+        & ~fn.EXISTS(given_back().where(Refund.payment == Payment.id))
     )
     if since:
         query = query.where(Payment.paid_at >= since)
