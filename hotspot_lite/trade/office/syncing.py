@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import fn
 
 from hotspot_lite import store
 from hotspot_lite.trade.goods.catalogue import read_terms
@@ -31,8 +31,7 @@ FAILURES_ALLOWED, STOP_SECONDS = 20, 600
 KEPT_CALLS = 2000
 STANDING = "books.standing"
 _NEW_ONLY = 1000
-# Word for word as the index sync_item_open has it, or SQLite would not use that.
-_IS_OPEN = SQL("state IN ('pending', 'processing')")
+_IS_OPEN = store.among(SyncItem.state, "pending", "processing")  # as sync_item_open
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, IntegrityError, fn
+from peewee import IntegrityError, fn
 
 from hotspot_lite import jobs, store
 from hotspot_lite.errors import BadInput
@@ -29,8 +29,7 @@ LEAST_WHY, MOST_WHY = 3, 200
 # A result comes within seconds; minutes were seen.
 WAIT_SECONDS = 600
 OPEN = ("asked", "uncertain", "sent")
-# Word for word as the index refund_open has it, or SQLite would not use that.
-_IS_OPEN = SQL("t1.state IN ('asked', 'uncertain', 'sent')")
+_IS_OPEN = store.among(Refund.state, *OPEN)  # as the index refund_open
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peewee import JOIN, SQL, fn
+from peewee import JOIN, fn
 
+from hotspot_lite import store
 from hotspot_lite.trade.goods.catalogue import read_terms
 from hotspot_lite.trade.models import MoneyFact, Payment, Plan
 from hotspot_lite.trade.office.reports.shape import (
@@ -22,9 +23,7 @@ from hotspot_lite.trade.office.reports.shape import (
 from hotspot_lite.trade.people.phones import mask
 
 BACK = ("refunded", "reversed")
-# "taken" or BACK, word for word as the index money_fact_moved has it, or SQLite would
-# not use that.
-_MOVED = SQL("t1.kind IN ('taken', 'refunded', 'reversed')")
+_MOVED = store.among(MoneyFact.kind, "taken", *BACK)  # as the index money_fact_moved
 MONEY = (
     Column("Payments", "count"),
     Column("Taken", "money"),
