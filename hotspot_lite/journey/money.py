@@ -80,20 +80,20 @@ def fulfil(payment_id: int) -> None:
 @huey.job("payments", every_seconds=lambda: 5.0, durable=False)
 def reconcile() -> None:
     """Ask where no callback came, one payment of a rail at a time: they count it."""
-    for payment in payments.paid_without_time(_look_since(here.now())):
-        payments.call_for_time(payment)
+    _look_for_owed(here.now())
     for rail in here.rails.values():
         if rail.supports_poll and not here.must_not_ask_yet(rail):
             _ask_about_one(rail)
 
 
-def _look_since(now: int) -> int:
-    """Since when payments are looked through for their time: all of them, 0, when we
-    begin and then once in LOOK_SECONDS, for what a wrong clock dated otherwise."""
-    if 0 <= now - here.all_looked_at < LOOK_SECONDS:
-        return now - LOOK_SECONDS
-    here.all_looked_at = now
-    return 0
+def _look_for_owed(now: int) -> None:
+    """Call for the time of what is paid and has none: of the last LOOK_SECONDS, and of
+    all when we begin and then as seldom, for what a wrong clock dated otherwise."""
+    is_fresh = 0 <= now - here.all_looked_at < LOOK_SECONDS
+    for payment in payments.paid_without_time(now - LOOK_SECONDS if is_fresh else 0):
+        payments.call_for_time(payment)
+    if not is_fresh:
+        here.all_looked_at = now
 
 
 @huey.job("payments", durable=False)
