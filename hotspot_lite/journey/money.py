@@ -10,6 +10,9 @@ from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.trade.takings import confirming, hearsay, inbox, inquiries
 from hotspot_lite.wires.rail import Rail, Wanted
 
+# Of years of payments all are looked at so seldom, the fresh ones each 5 seconds.
+LOOK_SECONDS = 3600
+
 # -- Asked for ---------------------------------------------------------------------
 
 
@@ -77,11 +80,20 @@ def fulfil(payment_id: int) -> None:
 @huey.job("payments", every_seconds=lambda: 5.0, durable=False)
 def reconcile() -> None:
     """Ask where no callback came, one payment of a rail at a time: they count it."""
-    for payment in payments.paid_without_time():
-        payments.call_for_time(payment)
+    _look_for_owed(here.now())
     for rail in here.rails.values():
         if rail.supports_poll and not here.must_not_ask_yet(rail):
             _ask_about_one(rail)
+
+
+def _look_for_owed(now: int) -> None:
+    """Call for the time of what is paid and has none: of the last LOOK_SECONDS, and of
+    all when we begin and then as seldom, for what a wrong clock dated otherwise."""
+    is_fresh = 0 <= now - here.all_looked_at < LOOK_SECONDS
+    for payment in payments.paid_without_time(now - LOOK_SECONDS if is_fresh else 0):
+        payments.call_for_time(payment)
+    if not is_fresh:
+        here.all_looked_at = now
 
 
 @huey.job("payments", durable=False)

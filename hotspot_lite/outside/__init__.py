@@ -63,6 +63,8 @@ class Outside:
         self.agreeing = threading.Lock()
         # Up to this time, whatever ended is known to be cut off at the router.
         self.cut_off_until = 0
+        # When every payment was last looked at for its time.
+        self.all_looked_at = 0
 
     def open(self) -> None:
         """Open the box and make the wires that its settings name."""
@@ -80,7 +82,7 @@ class Outside:
         self.daraja = mpesa.daraja
         self._thread = threading.local()
         self._coa_again_at, self.cut_off_until, self.router_misses = 0.0, 0, 0
-        self.has_agreed = False
+        self.has_agreed, self.all_looked_at = False, 0
         self._books = None
         per_minute = {"mpesa": int(box.settings["mpesa.queries_per_minute"])}
         self._paces = {name: Pace(per_minute.get(name, 0)) for name in self.rails}

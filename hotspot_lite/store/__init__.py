@@ -12,10 +12,20 @@ from hotspot_lite.store.file import (
     one_moment,
     open_file,
 )
-from hotspot_lite.store.quick import KeyTo, change, create, everything, find, get, has
+from hotspot_lite.store.quick import (
+    KeyTo,
+    among,
+    change,
+    create,
+    everything,
+    find,
+    get,
+    has,
+)
 
 __all__ = [
     "KeyTo",
+    "among",
     "atomic",
     "change",
     "close",

@@ -6,11 +6,12 @@ building it was more than half of the time that a sale holds the writer's turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from peewee import AutoField, Field, ForeignKeyAccessor, ForeignKeyField, Model
+from peewee import SQL, AutoField, Field, ForeignKeyAccessor, ForeignKeyField, Model
 
 from hotspot_lite.store.file import database
 
@@ -80,6 +81,16 @@ def has(model: type[Model], **one: Any) -> bool:
     """Whether there is a row whose one column has that value."""
     ((column, value),) = one.items()
     return _run(_exists(model, column), (value,)).fetchone() is not None
+
+
+def among(column: Field, *words: str) -> Any:
+    """The condition that a column is one of these words, for a partial index.
+
+    SQLite takes such an index only where its words stand in the query as they do in it,
+    in the same order; as values to be bound it would not see them.
+    """
+    assert all(re.fullmatch(r"[a-z-]+", word) for word in words), words
+    return column.in_([SQL(f"'{word}'") for word in words])
 
 
 def everything(model: type[Row]) -> list[Row]:

@@ -53,7 +53,8 @@ def _refuse_same_again(asker: Asker, now: int) -> None:
         Payment.select()
         .where(
             (Payment.phone == asker.phone)
-            & (Payment.amount_cents == asker.amount_cents)
+            # + 0: found by the phone, not among all that ever cost the same.
+            & (Payment.amount_cents + 0 == asker.amount_cents)
             & (Payment.paid_at > now - SAME_AGAIN_SECONDS)
         )
         .exists()

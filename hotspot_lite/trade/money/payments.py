@@ -402,19 +402,22 @@ def given_back() -> Any:
     )
 
 
-def paid_without_time() -> list[Payment]:
+def paid_without_time(since: int = 0) -> list[Payment]:
     """Paid payments that have no subscription: never longer than a moment.
 
-    A voucher that was sold has its time by the voucher, whenever that is used; what
-    was given back needs none.
+    With `since` only those paid since then, which is soon told; all of them are years
+    of sales. A voucher that was sold has its time by the voucher, whenever that is
+    used; what was given back needs none.
     """
-    with_time = Subscription.select(Subscription.payment).where(
-        Subscription.payment.is_null(False)
+    with_time = Subscription.select(Subscription.id).where(
+        Subscription.payment == Payment.id
     )
     query = Payment.select().where(
         (Payment.state == "paid")
-        & Payment.id.not_in(with_time)
+        & ~fn.EXISTS(with_time)
         & ~sold.has_voucher(Payment.id)
-        & Payment.id.not_in(given_back())
+        & ~fn.EXISTS(given_back().where(Refund.payment == Payment.id))
     )
+    if since:
+        query = query.where(Payment.paid_at >= since)
     return [payment for payment in query if not sold.is_nobodys(payment)]

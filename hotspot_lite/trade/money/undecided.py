@@ -209,9 +209,9 @@ def settle(
 ) -> int:
     """Close what is open of that kind about `payment`: its reason has gone; how many.
 
-    Costs one look where nothing was ever open. `says` tells what became of it.
+    Costs one look where nothing is open. `says` tells what became of it.
     """
-    if payment and not transfer and not store.has(Undecided, payment_id=payment.id):
+    if payment and not transfer and not _is_open(payment):
         return 0
     matter = Undecided.resolved_at.is_null() & (Undecided.kind == kind)
     about = Undecided.payment == payment
@@ -225,6 +225,12 @@ def settle(
         title = KINDS.get(kind, OTHER).title
         _announce("exception_closed", f"Settled: {title}", says, now, is_good=True)
     return closed
+
+
+def _is_open(payment: Payment) -> bool:
+    # On the way of each sale, so without Peewee; and with the words of an index.
+    sql = "SELECT 1 FROM undecided WHERE payment_id = ? AND resolved_at IS NULL LIMIT 1"
+    return store.database.execute_sql(sql, (payment.id,)).fetchone() is not None
 
 
 def close(row: Undecided, resolution: str, who: str, reason: str, now: int) -> bool:

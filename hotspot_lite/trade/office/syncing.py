@@ -31,6 +31,7 @@ FAILURES_ALLOWED, STOP_SECONDS = 20, 600
 KEPT_CALLS = 2000
 STANDING = "books.standing"
 _NEW_ONLY = 1000
+_IS_OPEN = store.among(SyncItem.state, "pending", "processing")  # as sync_item_open
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def _collect_packages(now: int) -> None:
 
 
 def _collect_payments(since: int, now: int) -> int:
-    known = SyncItem.select(SyncItem.local_id).where(SyncItem.kind == "sale")
+    known = SyncItem.select(SyncItem.local_id).where(
+        (SyncItem.kind == "sale") & (SyncItem.local_id > since)
+    )
     query = (
         Payment.select(Payment.id)
         .where((Payment.state == "paid") & (Payment.id > since))
@@ -140,10 +143,9 @@ def hash_of(plan: Plan) -> str:
 def take(most: int = AT_ONCE) -> list[SyncItem]:
     """The next few to write, in their order, marked; those a dead worker left too."""
     with store.atomic():
-        is_open = SyncItem.state.in_(("pending", "processing"))
         # One that makes the other side stumble must not stand before all others.
         order = (SyncItem.priority.desc(), SyncItem.attempts, SyncItem.id)
-        found = list(SyncItem.select().where(is_open).order_by(*order).limit(most))
+        found = list(SyncItem.select().where(_IS_OPEN).order_by(*order).limit(most))
         ids = [item.id for item in found]
         SyncItem.update(state="processing").where(SyncItem.id.in_(ids)).execute()
     return found
@@ -151,7 +153,8 @@ def take(most: int = AT_ONCE) -> list[SyncItem]:
 
 def give_back() -> None:
     """What was taken and not written waits again."""
-    SyncItem.update(state="pending").where(SyncItem.state == "processing").execute()
+    taken = _IS_OPEN & (SyncItem.state == "processing")
+    SyncItem.update(state="pending").where(taken).execute()
 
 
 def remote_id(kind: str, local_id: int) -> str:
@@ -240,8 +243,7 @@ def counts() -> dict[str, dict[str, int]]:
 
 def open_count() -> int:
     """How many are to be written."""
-    is_open = SyncItem.state.in_(("pending", "processing"))
-    return int(SyncItem.select().where(is_open).count())
+    return int(SyncItem.select().where(_IS_OPEN).count())
 
 
 def failed(most: int = 100) -> list[SyncItem]:

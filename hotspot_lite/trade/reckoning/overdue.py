@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
+from peewee import fn
+
 from hotspot_lite.trade.models import Payment, Session, Subscription, Undecided
 from hotspot_lite.trade.money import undecided
 from hotspot_lite.trade.takings import confirming, refunds
@@ -72,10 +74,11 @@ def _unconfirmed(now: int) -> Found:
 
 
 def _without_receipt(now: int) -> Found:
+    # By when it was paid: without a receipt are all those in cash of years, too.
     query = Payment.select().where(
         (Payment.state == "paid")
         & (Payment.provider == "mpesa")
-        & Payment.receipt.is_null()
+        & (fn.COALESCE(Payment.receipt, "") == "")
         & Payment.paid_at.between(now - LOOK_BACK_SECONDS, now - RECEIPT_SECONDS)
     )
     for payment in query:
@@ -125,7 +128,8 @@ def _paid_twice(now: int) -> Found:
         & (Payment.provider == "mpesa")
         & (Payment.mac != "")
     )
-    rows = list(query.order_by(Payment.phone, Payment.mac, Payment.id))
+    # Sorted here: SQLite might read all of years by phone to be spared a day's sorting.
+    rows = sorted(query, key=lambda row: (row.phone, row.mac, row.id))
     for one, two in pairwise(rows):
         same = (one.phone, one.mac, one.terms) == (two.phone, two.mac, two.terms)
         soon = two.asked_at - one.asked_at < SAME_WISH_SECONDS

@@ -62,13 +62,17 @@ def due(now: int) -> set[int]:
             )
         )
     )
+    # CROSS: whoever the router knows first. SQLite may think them as many as it likes.
     changed = (
         Mirror.select(Mirror.customer)
-        .join(Subscription)
+        .join(Subscription, JOIN.CROSS)
         .where(
-            Subscription.ended_at.is_null(False)
-            | (Subscription.expires_at <= now)
-            | (Subscription.rate != Mirror.rate)
+            (Mirror.subscription == Subscription.id)
+            & (
+                Subscription.ended_at.is_null(False)
+                | (Subscription.expires_at <= now)
+                | (Subscription.rate != Mirror.rate)
+            )
         )
     )
     rows = [*told.tuples(), *changed.tuples()]

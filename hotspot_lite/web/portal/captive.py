@@ -56,9 +56,9 @@ def _at_address(ip: str, now: int) -> Subscription | None:
         (Subscription.ip == ip)
         & (Subscription.access == "admitted")
         & (Subscription.admitted_at > since)
+        & Subscription.ended_at.is_null()  # of years of them these are few
     )
-    found: Subscription | None = query.order_by(Subscription.id.desc()).first()
-    return found
+    return max(query, key=lambda one: int(one.id), default=None)
 
 
 def _remaining(found: Subscription, now: int) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from hotspot_lite import store
 from hotspot_lite.trade.goods.catalogue import read_terms
 from hotspot_lite.trade.models import MoneyFact, Payment, Plan
 from hotspot_lite.trade.office.reports.shape import (
@@ -22,6 +23,7 @@ from hotspot_lite.trade.office.reports.shape import (
 from hotspot_lite.trade.people.phones import mask
 
 BACK = ("refunded", "reversed")
+_MOVED = store.among(MoneyFact.kind, "taken", *BACK)  # as the index money_fact_moved
 MONEY = (
     Column("Payments", "count"),
     Column("Taken", "money"),
@@ -206,7 +208,7 @@ def _facts(
     query = (
         MoneyFact.select(by, MoneyFact.kind, fn.COUNT(), fn.SUM(MoneyFact.amount_cents))
         .join(Payment, JOIN.LEFT_OUTER)
-        .where(span.holds(MoneyFact.at) & MoneyFact.kind.in_(("taken", *BACK)))
+        .where(span.holds(MoneyFact.at) & _MOVED)
         .group_by(by, MoneyFact.kind)
     )
     yield from rows_of(query if only is None else query.where(only))
