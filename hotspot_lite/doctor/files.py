@@ -56,7 +56,10 @@ def state_of(file: Path, is_ours: bool = True) -> tuple[str, str]:
 def quick_check(file: Path) -> str:
     """What SQLite finds wrong with a file, "" if nothing. Raises DatabaseError."""
     with closing(read_only(file)) as connection:
-        found = connection.execute("PRAGMA quick_check(3)").fetchall()
+        try:
+            found = connection.execute("PRAGMA quick_check(3)").fetchall()
+        except MemoryError:  # a length in it is rubbish
+            return "a record of absurd size"
     says = "; ".join(str(row[0]) for row in found)
     return "" if says == "ok" else says.replace("\n", "; ")
 

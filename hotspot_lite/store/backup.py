@@ -24,6 +24,7 @@ from typing import IO
 
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.store import migrations, still
+from hotspot_lite.store.damage import DAMAGE
 
 LEDGER, KEY = "hotspot.db", "box.key"
 SCRATCH = ".making-"
@@ -82,7 +83,7 @@ def make(
             _write(work / "new.zip", data_dir, goes_on)
             (work / "new.zip").replace(path)
         sync(folder)
-    except (sqlite3.Error, UnicodeDecodeError) as exc:
+    except DAMAGE as exc:
         raise uncopied(exc) from exc
     except OSError as exc:
         raise unwritable(folder, exc) from exc
@@ -107,8 +108,8 @@ def check_ledger(path: Path) -> str:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as connection:
             return _trouble(connection)
-    except (sqlite3.Error, UnicodeDecodeError) as exc:
-        return f"SQLite says: {exc}."
+    except DAMAGE as exc:
+        return f"SQLite says: {exc or type(exc).__name__}."
 
 
 def superfluous(backups: Iterable[Backup], now: int) -> list[Backup]:

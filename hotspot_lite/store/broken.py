@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspot_lite.store import backup, page_one
+from hotspot_lite.store.damage import DAMAGE
 
 Row = dict[str, Any]
 Values = tuple[Any, ...]
@@ -26,8 +27,6 @@ AT_ONCE = 500
 # row a second for an hour.
 BEHIND_THE_END = 3600
 LEAST_ROW_BYTES = 8
-# A text that is no UTF-8 is told in one way or the other.
-DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 TYPES: dict[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "TEXT": (str,),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import BinaryIO, cast
 from hotspot_lite.errors import BadInput, HotspotError
 from hotspot_lite.store import backup, sealed
 from hotspot_lite.store.backup import Backup, GoesOn
+from hotspot_lite.store.damage import DAMAGE
 from hotspot_lite.store.sealed import Passphrase
 
 
@@ -141,7 +141,7 @@ def check(path: Path, passphrase: Passphrase | None, work: Path) -> str:
             return backup.check(opened)
     except HotspotError as exc:
         return str(exc)
-    except (OSError, sqlite3.Error) as exc:
+    except (OSError, *DAMAGE) as exc:
         return f"It can't be read: {exc}."
 
 

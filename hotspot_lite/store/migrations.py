@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hotspot_lite.store.damage import DAMAGE
 from hotspot_lite.store.file import PAGE_BYTES
 
 if TYPE_CHECKING:
@@ -99,6 +100,6 @@ def made_at(path: Path) -> str:
         # Not a write: a broken file stays as it is.
         with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as found:
             row = found.execute(first, (names()[0],)).fetchone()
-    except (sqlite3.Error, UnicodeDecodeError):
+    except DAMAGE:
         return ""
     return str(row[0]) if row else ""

@@ -16,6 +16,7 @@ from peewee import IntegrityError
 from hotspot_lite import store
 from hotspot_lite.store import broken
 from hotspot_lite.store.broken import Broken, Column, Row, Values
+from hotspot_lite.store.damage import DAMAGE
 from hotspot_lite.trade.keeping.salvage_rules import DECISIONS, LATER, LEFT, Decision
 
 # A time before 2015 or ten years ahead is rubbish that looks like a number.
@@ -172,7 +173,7 @@ class Layer:
             query = f"SELECT max({key}) FROM {table}"  # noqa: S608
             try:
                 theirs = self.old.connection.execute(query).fetchone()[0]
-            except broken.DAMAGE:
+            except DAMAGE:
                 continue
             if theirs and theirs > 0:  # or it is a damage that says so: none is empty
                 steps.append(theirs - (_run(query).fetchone()[0] or 0))
