@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from hotspot_lite.town.visitor import Form, Page, Visitor
 
 PEOPLE = 12
 PATIENCE_SECONDS = 60
+LOGIN_SECONDS = 0.3
+
+
+class Slow(list[tuple[float, str]]):
+    """The journal of a router that takes its time over a login: a kill comes within."""
+
+    def append(self, entry: tuple[float, str]) -> None:
+        """Note what was said, before it is done."""
+        super().append(entry)
+        if "/active/login" in entry[1]:
+            time.sleep(LOGIN_SECONDS)
 
 
 @pytest.fixture
@@ -20,6 +32,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     more = {"HOTSPOT_RADIUS_SERVER": "embedded"}
     with Stage(tmp_path, scale=0.01, more=more) as made:
         made.prepare()
+        made.town.router.journal = Slow()
         made.start()
         yield made
 
