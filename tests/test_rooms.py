@@ -14,7 +14,7 @@ import hotspot_lite
 HOUSE = Path(hotspot_lite.__file__).parent
 GROUND = {
     *("errors", "clock", "settings", "bell", "samples", "sms_text", "watchdog"),
-    "renewal",
+    *("patience", "renewal"),
 }
 RADIUS_AND_UP = {"radius", "wires", "trade", "store", "jobs", "box"}
 
@@ -30,6 +30,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "watchdog": (set(), set()),
     "renewal": (set(), set()),
     "samples": (set(), set()),
+    "patience": (set(), set()),
     "sms_text": (set(), set()),
     "machine": (set(), set()),
     "store": (set(), {"peewee", "sqlite_utils", "cryptography"}),

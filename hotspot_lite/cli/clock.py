@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from hotspot_lite import store
 from hotspot_lite.box import open_box
 from hotspot_lite.cli.text import Answer
 from hotspot_lite.cli.verbs import Args, add_noun, add_verb
@@ -49,8 +50,9 @@ def clock_accept(args: Args) -> Answer:
         )
     # A running process would go on dating what it writes by the wrong time.
     restoring.must_be_stopped(opened.settings.database_file)
-    audit.note("cli", "clock accept", f"{ahead} s back", wall)
-    moved = redating.take_back(wall)
+    with store.atomic():
+        audit.note("cli", "clock accept", f"{ahead} s back", wall)
+        moved = redating.take_back(wall)
     says = f"Moved back by {length_text(ahead)}: sales {moved}. {AGAIN}"
     return Answer({"moved": moved, "seconds": -ahead, "todo": AGAIN}, says)
 

@@ -10,6 +10,7 @@ from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, many, note, ok, one_line, size, span
 from hotspot_lite.machine import disks, kernel, memory
 from hotspot_lite.machine.disks import Card, Disk
+from hotspot_lite.patience import within
 
 LOOK_SECONDS = 5.0
 MIB = 1024 * 1024
@@ -28,9 +29,7 @@ CHANGE_CARD = "Run: hotspot-lite backup make --to <a stick>; then change the car
 def _machine(case: Case) -> machine.Machine:
     if case.machine is None:
         folder = case.settings.data_dir
-        case.machine = machine.within(
-            LOOK_SECONDS, lambda: machine.look(folder, case.root)
-        )
+        case.machine = within(LOOK_SECONDS, lambda: machine.look(folder, case.root))
     return case.machine
 
 
@@ -153,7 +152,7 @@ def _wear(card: Card) -> str:
 
 def complaints(case: Case) -> Iterator[Finding]:
     """What the kernel says of disks, where this user may read its log."""
-    found = machine.within(LOOK_SECONDS, lambda: kernel.complaints(case.root))
+    found = within(LOOK_SECONDS, lambda: kernel.complaints(case.root))
     if found is None:
         if case.detailed:
             says = "The kernel's log of disk errors can be read by root only."
@@ -207,7 +206,7 @@ def _written(has: Disk, octets: int, up_seconds: float) -> Finding:
 
 def short_memory(case: Case) -> Iterator[Finding]:
     """Whether memory is left, and whether the card must serve as memory."""
-    has = machine.within(LOOK_SECONDS, lambda: memory.read(case.root))
+    has = within(LOOK_SECONDS, lambda: memory.read(case.root))
     if has is None:
         return
     says = f"{size(has.available_bytes)} of {size(has.total_bytes)} memory left"

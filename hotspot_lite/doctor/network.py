@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 
-from hotspot_lite import box, machine, rails
+from hotspot_lite import box, rails
 from hotspot_lite.doctor.case import Case
 from hotspot_lite.doctor.finding import Finding, note, ok, one_line, span
 from hotspot_lite.errors import HotspotError
 from hotspot_lite.machine import net
 from hotspot_lite.outside import addresses
+from hotspot_lite.patience import within
 from hotspot_lite.trade.models import Callback
 from hotspot_lite.wires import reach
 from hotspot_lite.wires.http import Caller
@@ -26,7 +27,7 @@ BY_CLOCK = "The box's clock is not believed: set it first (timedatectl)."
 
 def route(case: Case) -> Iterator[Finding]:
     """Whether there is a way out at all."""
-    has = machine.within(LOOK_SECONDS, lambda: net.default_route(case.root))
+    has = within(LOOK_SECONDS, lambda: net.default_route(case.root))
     daraja = _daraja(case)
     if has is None:
         if daraja and addresses.is_loopback(daraja):

@@ -7,6 +7,7 @@ import logging
 from hotspot_lite import machine, samples
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.machine import Machine
+from hotspot_lite.patience import within
 from hotspot_lite.trade.house import conditions
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ READ_ONLY = (
 def mind_machine() -> None:
     """Look at power, heat and the card; tell what begins and what ends."""
     root, folder = ROOT, here.settings.data_dir
-    seen = machine.within(LOOK_SECONDS, lambda: machine.look(folder, root))
+    seen = within(LOOK_SECONDS, lambda: machine.look(folder, root))
     before = samples.newest(here.settings.run_dir, "machine") or {}
     now = here.now()
     told = {

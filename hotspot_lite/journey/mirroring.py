@@ -124,27 +124,13 @@ def _written(plan: Plan) -> Iterator[tuple[Wish, Found | None]]:
     """Write them one by one, giving each that is written: a kill loses no more."""
     router = here.router()
     for wish in plan.add[:MOST_WRITES]:
-        if _is_added(wish):
+        # One that came since we listed them is judged by the next comparison.
+        if router.add_user_once(_user(wish)):
             yield wish, None
     for user, wish in plan.change[:MOST_WRITES]:
         assert isinstance(user, User)
         router.change_user(user, _user(wish))
         yield wish, user
-
-
-def _is_added(wish: Wish) -> bool:
-    """Add a user; False if it came meanwhile, which the next comparison judges.
-
-    The last order of a worker that was killed may reach the router after our list.
-    """
-    router = here.router()
-    try:
-        router.add_user(_user(wish))
-    except GiveUp:
-        if not router.users(name=wish.grant.username):
-            raise
-        return False
-    return True
 
 
 def _parts(

@@ -12,6 +12,7 @@ from hotspot_lite.wires.rail import Rail, Wanted
 
 # Of years of payments all are looked at so seldom, the fresh ones each 5 seconds.
 LOOK_SECONDS = 3600
+TOO_LATE = "It could not be asked for within the hour; nobody's phone rings that late."
 
 # -- Asked for ---------------------------------------------------------------------
 
@@ -25,6 +26,9 @@ def _push_failed(error: str, payment_id: int) -> None:
 def push(payment_id: int) -> None:
     """Ask for the money by the payment's rail: a phone is never prompted twice."""
     payment = Payment.get_by_id(payment_id)
+    if payments.is_too_late(payment, here.now()):
+        payments.mark_failed(payment, "not-sent", TOO_LATE, here.now())
+        return
     rail = here.rail(payment.provider)
     if payments.may_push(payment_id, here.now(), rail.repeatable) is None:
         return

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from hotspot_lite.machine import disks, heat, power
 from hotspot_lite.machine.disks import Disk
-from hotspot_lite.machine.files import ROOT, within
+from hotspot_lite.machine.files import ROOT
 from hotspot_lite.machine.heat import Heat
 from hotspot_lite.machine.power import Power
 
-__all__ = ["ROOT", "Machine", "look", "within"]
+__all__ = ["ROOT", "Machine", "look"]
 
 
 @dataclass(frozen=True)

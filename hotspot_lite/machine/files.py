@@ -1,17 +1,12 @@
-"""Reading the kernel's small files, and not waiting for ever for anything."""
+"""Reading the kernel's small files."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 ROOT = Path("/")
 # A file of /sys or /proc that matters here is never longer.
 MOST_BYTES = 256 * 1024
-
-T = TypeVar("T")
 
 
 def text_of(path: Path) -> str:
@@ -40,28 +35,3 @@ def is_shut(path: Path) -> bool:
         return True
     except OSError:
         return False
-
-
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` answers. Raises TimeoutError where it takes longer.
-
-    For what has no deadline of its own: a resolver, a file of a dying disk. The call
-    is left alone in its thread then, which goes with the process.
-    """
-    answers: list[T] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answers.append(call())
-        except BaseException as exc:
-            failures.append(exc)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if failures:
-        raise failures[0]
-    if not answers:
-        raise TimeoutError(f"no answer within {seconds:.0f} s")
-    return answers[0]

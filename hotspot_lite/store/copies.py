@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from hotspot_lite.errors import BadInput, HotspotError
-from hotspot_lite.store import backup, sealed
+from hotspot_lite.store import backup, sealed, still
 from hotspot_lite.store.backup import Backup, GoesOn
 from hotspot_lite.store.damage import DAMAGE
 from hotspot_lite.store.sealed import Passphrase
@@ -149,23 +149,24 @@ def _write(
     source: Path, target: Path, passphrase: Passphrase | None, goes_on: GoesOn
 ) -> None:
     with source.open("rb") as plain_file, target.open("wb") as file:
-        into = cast(BinaryIO, Digest(file, goes_on))
         if passphrase:
+            into = cast(BinaryIO, Digest(file, goes_on))
             sealed.seal(plain_file, into, passphrase)
         else:
-            shutil.copyfileobj(plain_file, into)
+            still.copy(plain_file, file, goes_on)
 
 
 def _read_back(
     source: Path, copy: Path, passphrase: Passphrase | None, goes_on: GoesOn
 ) -> str:
     found = Digest(goes_on=goes_on)
+    into = cast(BinaryIO, found)
     with copy.open("rb") as file:
         try:
             if passphrase is None:
-                shutil.copyfileobj(file, cast(BinaryIO, found))
+                shutil.copyfileobj(file, into)
             else:
-                sealed.unseal(file, cast(BinaryIO, found), passphrase)
+                sealed.unseal(file, into, passphrase)
         except HotspotError as exc:
             return exc.says
     with source.open("rb") as file:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
+
+from hotspot_lite.patience import within
 
 STEP_SECONDS = 4.0
 MOST_TRIED = 2
@@ -44,46 +46,35 @@ class Way:
         )
 
 
-@dataclass
-class _Looked:
-    addresses: tuple[str, ...] = ()
-    why: str = ""
-    is_done: threading.Event = field(default_factory=threading.Event)
-
-
 def look(url: str, step_seconds: float = STEP_SECONDS) -> Way:
     """Go the way to `url` as far as it leads; never raises for what is wrong there."""
     parts = urlsplit(url)
     host, is_tls = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if is_tls else 80)
     began = time.monotonic()
-    found = _look_up(host, port, step_seconds)
-    if not found.addresses:
-        return Way(host, "name", found.why)
-    line, why = _connected(found.addresses, port, step_seconds)
+    addresses, why = _look_up(host, port, step_seconds)
+    if not addresses:
+        return Way(host, "name", why)
+    line, why = _connected(addresses, port, step_seconds)
     if line is None:
-        return Way(host, "connection", why, found.addresses)
+        return Way(host, "connection", why, addresses)
     with line:
         if not is_tls:
-            return Way(host, "", "", found.addresses, time.monotonic() - began)
-        return _secured(line, host, found.addresses, began)
+            return Way(host, "", "", addresses, time.monotonic() - began)
+        return _secured(line, host, addresses, began)
 
 
-def _look_up(host: str, port: int, seconds: float) -> _Looked:
-    looked = _Looked()
+def _look_up(host: str, port: int, seconds: float) -> tuple[tuple[str, ...], str]:
+    def ask() -> list[Any]:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
-    def run() -> None:
-        try:
-            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            looked.addresses = tuple(dict.fromkeys(str(row[4][0]) for row in rows))
-        except (OSError, UnicodeError) as exc:
-            looked.why = _plain(exc)
-        looked.is_done.set()
-
-    threading.Thread(target=run, daemon=True).start()
-    if not looked.is_done.wait(seconds):
-        return _Looked(why="no name server answers")
-    return looked
+    try:
+        rows = within(seconds, ask)
+    except TimeoutError:
+        return (), "no name server answers"
+    except (OSError, UnicodeError) as exc:
+        return (), _plain(exc)
+    return tuple(dict.fromkeys(str(row[4][0]) for row in rows)), ""
 
 
 def _connected(

@@ -6,7 +6,7 @@ in `routeros_talk`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hotspot_lite.errors import GiveUp
 from hotspot_lite.wires.routeros_faults import refusal_of
@@ -184,6 +184,12 @@ class Router(Talk):
             del words["mac-address"]
         return self.add_words(_USERS, words)
 
+    def add_user_once(self, wish: UserWish) -> bool:
+        """Make a local user; False where one of that name came since we looked."""
+        return self._once(
+            lambda: self.add_user(wish), lambda: self.users(name=wish.name)
+        )
+
     def change_user(self, found: User, wish: UserWish) -> bool:
         """Change what differs of a user; says whether anything did."""
         changes = wish.changes(found)
@@ -211,7 +217,10 @@ class Router(Talk):
         if not found:
             # What isn't set can't be said empty to a new row.
             words = {name: value for name, value in wish.words().items() if value}
-            self._add_unless_there(wish.name, words)
+            self._once(
+                lambda: self.add_words(_PROFILES, words),
+                lambda: self.profiles(wish.name),
+            )
             return True
         changes = wish.changes(found[0])
         self.change_words(_PROFILES, found[0].id, changes)
@@ -237,13 +246,20 @@ class Router(Talk):
 
     # -- inside --------------------------------------------------------------
 
-    def _add_unless_there(self, name: str, words: dict[str, str]) -> None:
-        """Add a profile; the last order of a killed worker may have come first."""
+    def _once(
+        self, add: Callable[[], object], there: Callable[[], Sequence[object]]
+    ) -> bool:
+        """Whether it was added; False where it came meanwhile.
+
+        The last order of a worker that was killed may reach the router after our list.
+        """
         try:
-            self.add_words(_PROFILES, words)
+            add()
         except GiveUp:
-            if not self.profiles(name):
+            if not there():
                 raise
+            return False
+        return True
 
     def _active(self, mac: str | None, user: str | None) -> list[Active]:
         queries = [*query("mac-address", _mac(mac)), *query("user", user)]

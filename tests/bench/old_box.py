@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from wsgiref.util import setup_testing_defaults
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "journey"))
 from road import Shifted, responder_in_thread
@@ -115,22 +116,18 @@ class OldBox:
         body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
         path, _, query = path.partition("?")
         told: list[Any] = []
-        environ = {
+        environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "REMOTE_ADDR": peer,
             "HTTP_HOST": "box",
             "HTTP_COOKIE": f"{COOKIE}={TOKEN}" if path.startswith("/admin") else "",
-            "SERVER_NAME": "box",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
             "CONTENT_TYPE": "application/x-www-form-urlencoded",
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.url_scheme": "http",
         }
+        setup_testing_defaults(environ)
         text = b"".join(self.app(environ, lambda *answer: told.extend(answer)))
         if told[0][:3] not in ("200", "303", "204"):
             raise RuntimeError(f"{method} {path}: {told[0]}\n{text.decode()[-2000:]}")

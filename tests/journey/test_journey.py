@@ -46,6 +46,20 @@ def test_a_push_that_runs_twice_rings_the_phone_once(
     assert len(town.daraja.seen("push")) == 1
 
 
+def test_no_phone_rings_hours_after_somebody_wished_it(
+    asked: Payment, town: Town, clock: Shifted
+) -> None:
+    clock.shift = payments.WAITS_SECONDS - 60  # the worker was dead meanwhile
+    journey.push(payment_id=asked.id)
+    assert len(town.daraja.seen("push")) == 1
+    Payment.update(state="asked", sent_at=None).execute()
+    clock.shift = payments.WAITS_SECONDS + 60
+    journey.push(payment_id=asked.id)
+    assert len(town.daraja.seen("push")) == 1
+    assert again(asked).state == "failed"
+    assert "nobody's phone rings" in again(asked).result_text
+
+
 def test_a_push_whose_answer_is_lost_is_uncertain_and_its_callback_settles_it(
     asked: Payment, town: Town, box: Box
 ) -> None:

@@ -13,9 +13,9 @@ from hotspot_lite.box import Box
 from hotspot_lite.journey import minding
 from hotspot_lite.machine import Machine
 from hotspot_lite.machine.disks import Card, Disk
-from hotspot_lite.machine.files import within
 from hotspot_lite.machine.heat import Heat
 from hotspot_lite.machine.power import Power
+from hotspot_lite.patience import within
 from hotspot_lite.trade.house import conditions, events
 
 GOOD = Disk("sda", "sda1", "ext4", is_read_only=False)

@@ -34,7 +34,7 @@ from hotspot_lite.errors import BadInput
 from hotspot_lite.store import backup, restoring
 from hotspot_lite.store.backup import Backup
 from hotspot_lite.trade.grants import vouchers
-from hotspot_lite.trade.keeping import recovery, salvage_rules
+from hotspot_lite.trade.keeping import recovery, salvage, salvage_rules
 from hotspot_lite.trade.keeping.recovery import Recovery
 from hotspot_lite.trade.keeping.salvage import Layer
 from hotspot_lite.trade.keeping.salvage_rules import DECISIONS, LEFT
@@ -322,6 +322,20 @@ def test_a_bug_in_our_reading_of_it_keeps_no_box_from_starting(
     assert "Nothing of the old file could be taken over (ZeroDivisionError" in done.says
     assert {row.id for row in Payment.select()} == {k for (k,) in day.before["payment"]}
     assert done.aside is not None and (done.aside / "hotspot.db").exists()
+
+
+def test_a_row_that_leads_nowhere_costs_itself_and_no_other(
+    day: Day, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_one_file(home)
+    with closing(sqlite3.connect(home / "hotspot.db")) as old, old:
+        old.execute("INSERT INTO usage_day VALUES ('2027-01-15', 'nobody', 1, 1, 1)")
+        old.execute("INSERT INTO customer_note VALUES (99, 4711, 1, 'jane', 'lost')")
+    monkeypatch.setattr(salvage._Table, "find_parents", lambda *_: True)
+    done = recovers(day, home)
+    assert store.database.execute_sql("PRAGMA foreign_key_check").fetchall() == []
+    assert "Nothing of the old file" not in done.says
+    assert Payment.select().count() == len(day.truth["payment"])
 
 
 def test_a_row_without_its_key_is_refused_and_none_leads_nowhere(

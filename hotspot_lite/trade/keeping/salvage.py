@@ -79,11 +79,20 @@ class Layer:
         """One row that leads nowhere would keep all from being committed."""
         for _ in range(MOST_GENERATIONS):
             found = _run("PRAGMA foreign_key_check").fetchall()
-            for table, number in {(row[0], row[1]) for row in found}:
-                sql = f"DELETE FROM {table} WHERE rowid = ?"  # noqa: S608
-                self.laid.refused[table] += int(_run(sql, (number,)).rowcount)
+            for table, parent, place in {(row[0], row[2], row[3]) for row in found}:
+                self._drop(table, parent, place)
             if not found:
                 return
+
+    def _drop(self, table: str, parent: str, place: int) -> None:
+        # By the key itself: a table without rowids has no other number for a row.
+        keys = _run(f"PRAGMA foreign_key_list({table})").fetchall()
+        name = next(row[3] for row in keys if row[0] == place)
+        gone = _run(
+            f"DELETE FROM {table} WHERE {name} NOT IN"  # noqa: S608
+            f" (SELECT {_key_to(parent)} FROM {parent})"
+        )
+        self.laid.refused[table] += int(gone.rowcount)
 
     def lay_table(self, table: str) -> None:
         """Lay one table over."""
@@ -273,9 +282,12 @@ class _Table:
         return any(c.name == name and c.type == "INTEGER" for c in self.columns)
 
 
+def _key_to(parent: str) -> str:
+    return {"session": "uniq", "agent": "staff_id"}.get(parent, "id")
+
+
 def _exists(parent: str, value: Any) -> bool:
-    key = {"session": "uniq", "agent": "staff_id"}.get(parent, "id")
-    sql = f"SELECT 1 FROM {parent} WHERE {key} = ?"  # noqa: S608
+    sql = f"SELECT 1 FROM {parent} WHERE {_key_to(parent)} = ?"  # noqa: S608
     return _run(sql, (value,)).fetchone() is not None
 
 

@@ -31,7 +31,7 @@ from hotspot_lite.trade.people.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
 PROMPT_SECONDS = 75
-# What was asked for and not sent yet is sent within that, or failed (the lane's tries).
+# Asked for longer ago and not sent yet (the worker was dead), it is never sent.
 WAITS_SECONDS = 3600
 OPEN = ("asked", "sent", "uncertain")
 
@@ -175,7 +175,7 @@ def begun_at(payment: Payment) -> int:
 def begun_between(since: int, until: int) -> Any:
     """In SQL, whether `begun_at` lies in [since, until]; by the index of asked_at.
 
-    A prompt leaves after it was asked for, and not much later.
+    A prompt leaves within WAITS_SECONDS of being asked for, or never.
     """
     begun = fn.COALESCE(Payment.sent_at, Payment.asked_at)
     asked = Payment.asked_at.between(since - WAITS_SECONDS, until)
@@ -249,6 +249,11 @@ def may_push(payment_id: int, now: int, repeatable: bool = False) -> Payment | N
             .execute()
         )
         return store.get(Payment, payment_id) if changed else None
+
+
+def is_too_late(payment: Payment, now: int) -> bool:
+    """Whether it was asked for so long ago that nobody waits for its prompt."""
+    return payment.state == "asked" and payment.asked_at < now - WAITS_SECONDS
 
 
 def not_pushed(payment_id: int) -> None:
