@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotspot_lite.errors import HotspotError, TryAgain
 from hotspot_lite.journey.hall import here, huey
 from hotspot_lite.trade.models import Payment
-from hotspot_lite.trade.money import payments, transfers
+from hotspot_lite.trade.money import payments, prompts, transfers
 from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.trade.takings import confirming, hearsay, inbox, inquiries
 from hotspot_lite.wires.rail import Rail, Wanted
@@ -26,7 +26,7 @@ def _push_failed(error: str, payment_id: int) -> None:
 def push(payment_id: int) -> None:
     """Ask for the money by the payment's rail: a phone is never prompted twice."""
     payment = Payment.get_by_id(payment_id)
-    if payments.is_too_late(payment, here.now()):
+    if prompts.is_too_late(payment, here.now()):
         payments.mark_failed(payment, "not-sent", TOO_LATE, here.now())
         return
     rail = here.rail(payment.provider)
@@ -115,7 +115,7 @@ def _ask_about_one(rail: Rail) -> None:
         return
     payment = waiting[0]
     known_as = payment.checkout_request_id or ""
-    answer = rail.poll(known_as, payments.begun_at(payment), here.now())
+    answer = rail.poll(known_as, prompts.begun_at(payment), here.now())
     here.believe(rail)
     here.heed(rail, answer)
     if answer.heard is not None:

@@ -18,7 +18,7 @@ from hotspot_lite.trade.goods import catalogue
 from hotspot_lite.trade.grants import vouchers
 from hotspot_lite.trade.house import events
 from hotspot_lite.trade.models import Message, Payment, Session, Subscription
-from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.money import payments, prompts, undecided
 from hotspot_lite.trade.service import access, subscriptions
 from hotspot_lite.trade.takings import hearsay
 from hotspot_lite.wires.daraja_callback import read_callback
@@ -49,11 +49,11 @@ def test_a_push_that_runs_twice_rings_the_phone_once(
 def test_no_phone_rings_hours_after_somebody_wished_it(
     asked: Payment, town: Town, clock: Shifted
 ) -> None:
-    clock.shift = payments.WAITS_SECONDS - 60  # the worker was dead meanwhile
+    clock.shift = prompts.WAITS_SECONDS - 60  # the worker was dead meanwhile
     journey.push(payment_id=asked.id)
     assert len(town.daraja.seen("push")) == 1
     Payment.update(state="asked", sent_at=None).execute()
-    clock.shift = payments.WAITS_SECONDS + 60
+    clock.shift = prompts.WAITS_SECONDS + 60
     journey.push(payment_id=asked.id)
     assert len(town.daraja.seen("push")) == 1
     assert again(asked).state == "failed"

@@ -26,13 +26,19 @@ from hotspot_lite.trade.models import (
     Refund,
     Subscription,
 )
-from hotspot_lite.trade.money import asking, debts, ledger, sold, transfers, undecided
+from hotspot_lite.trade.money import (
+    asking,
+    debts,
+    ledger,
+    prompts,
+    sold,
+    transfers,
+    undecided,
+)
 from hotspot_lite.trade.people.phones import mask
 
 # The prompt lives about 60 s on the phone (facts 1.10): after 75 s it can't be open.
 PROMPT_SECONDS = 75
-# Asked for longer ago and not sent yet (the worker was dead), it is never sent.
-WAITS_SECONDS = 3600
 OPEN = ("asked", "sent", "uncertain")
 
 
@@ -163,36 +169,6 @@ def last_phone(mac: str) -> str:
     return found.phone if found else ""
 
 
-def begun_at(payment: Payment) -> int:
-    """When the prompt left for the phone; when it was asked for while it has not.
-
-    Between the two the box may have been off, or without internet: a prompt is only as
-    old as it is on the phone.
-    """
-    return int(payment.sent_at or payment.asked_at)
-
-
-def begun_between(since: int, until: int) -> Any:
-    """In SQL, whether `begun_at` lies in [since, until]; by the index of asked_at.
-
-    A prompt leaves within WAITS_SECONDS of being asked for, or never.
-    """
-    begun = fn.COALESCE(Payment.sent_at, Payment.asked_at)
-    asked = Payment.asked_at.between(since - WAITS_SECONDS, until)
-    return asked & begun.between(since, until)
-
-
-def open_since(at: int) -> list[int]:
-    """The ids of open payments that were asked for since; a few among a million."""
-    # Word for word as the index payment_open has it, or SQLite would not use that.
-    sql = (
-        "SELECT id FROM payment WHERE state IN ('asked', 'sent', 'uncertain')"
-        " AND asked_at >= ?"
-    )
-    found = store.database.execute_sql(sql, (at,)).fetchall()
-    return [payment_id for (payment_id,) in found]
-
-
 def _open_prompt(wish: Ask, now: int) -> Payment | None:
     found: Payment | None = (
         Payment.select()
@@ -201,7 +177,10 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
             & Payment.state.in_(OPEN)
             # A page that somebody left is no prompt: it stands in nobody's way.
             & ((Payment.kind == "prompt") | (Payment.provider == wish.provider))
-            & (begun_between(now - PROMPT_SECONDS + 1, now) | _waits_to_be_sent(now))
+            & (
+                prompts.begun_between(now - PROMPT_SECONDS + 1, now)
+                | prompts.waits_to_be_sent(now)
+            )
         )
         .order_by(Payment.asked_at.desc())
         .first()
@@ -217,11 +196,6 @@ def _open_prompt(wish: Ask, now: int) -> Payment | None:
         "Answer it, or wait a minute.",
         field="phone",
     )
-
-
-def _waits_to_be_sent(now: int) -> Any:
-    # It rings as soon as the line is back: a second one would ring beside it.
-    return (Payment.state == "asked") & (Payment.asked_at > now - WAITS_SECONDS)
 
 
 def _is_same(found: Payment, wish: Ask) -> bool:
@@ -249,11 +223,6 @@ def may_push(payment_id: int, now: int, repeatable: bool = False) -> Payment | N
             .execute()
         )
         return store.get(Payment, payment_id) if changed else None
-
-
-def is_too_late(payment: Payment, now: int) -> bool:
-    """Whether it was asked for so long ago that nobody waits for its prompt."""
-    return payment.state == "asked" and payment.asked_at < now - WAITS_SECONDS
 
 
 def not_pushed(payment_id: int) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from hotspot_lite import store
 from hotspot_lite.trade.models import MoneyFact, Payment, Transfer
-from hotspot_lite.trade.money import payments, transfers, undecided
+from hotspot_lite.trade.money import payments, prompts, transfers, undecided
 from hotspot_lite.trade.people.phones import mask
 from hotspot_lite.trade.reckoning.statement import Row, Statement
 from hotspot_lite.trade.reckoning.wrongs import Wrong
@@ -138,7 +138,7 @@ def _prompt_of(row: Row) -> Payment | None:
 def _fits(payment: Payment, row: Row) -> bool:
     if payment.provider != "mpesa" or payment.receipt:
         return False
-    is_near = abs(row.at - payments.begun_at(payment)) <= NEAR_SECONDS
+    is_near = abs(row.at - prompts.begun_at(payment)) <= NEAR_SECONDS
     is_theirs = row.phone in ("", payment.phone) and _fits_hint(payment, row)
     return is_near and is_theirs and payment.amount_cents == row.in_cents
 

@@ -21,7 +21,7 @@ from hotspot_lite.trade.models import (
     Subscription,
     Transfer,
 )
-from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.money import payments, prompts
 from hotspot_lite.trade.money.transfers import Told
 from hotspot_lite.trade.people import customers
 from hotspot_lite.trade.people.phones import normalise_phone
@@ -109,11 +109,11 @@ def _settle(transfer: Transfer, asker: Asker, now: int) -> Payment:
 
 
 def _may_be_a_prompt(transfer: Transfer, now: int) -> bool:
-    known = payments.open_since(now - PROMPT_SECONDS - payments.WAITS_SECONDS)
+    known = prompts.open_since(now - PROMPT_SECONDS - prompts.WAITS_SECONDS)
     query = Payment.select().where(
         Payment.id.in_(known)
         & (Payment.amount_cents == transfer.amount_cents)
-        & payments.begun_between(now - PROMPT_SECONDS + 1, now)
+        & prompts.begun_between(now - PROMPT_SECONDS + 1, now)
     )
     return bool(query.exists())
 

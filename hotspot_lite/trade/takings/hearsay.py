@@ -14,7 +14,7 @@ from typing import Protocol
 
 from hotspot_lite import jobs, store
 from hotspot_lite.trade.models import Callback, Payment, ToldPaid
-from hotspot_lite.trade.money import payments, undecided
+from hotspot_lite.trade.money import payments, prompts, undecided
 from hotspot_lite.trade.takings import confirming, inbox
 
 # Before this age a query tells nothing; from the second on, "0" means paid (1.5).
@@ -180,11 +180,11 @@ def to_query(
     and old prompts must not use them up.
     """
     since = now - QUERY_UNTIL_SECONDS
-    known = payments.open_since(since - payments.WAITS_SECONDS)
+    known = prompts.open_since(since - prompts.WAITS_SECONDS)
     told = {one.payment.id for one in confirming.open_ones()}
     if not known and not told:
         return []
-    old_enough = payments.begun_between(since, now - QUERY_FROM_SECONDS)
+    old_enough = prompts.begun_between(since, now - QUERY_FROM_SECONDS)
     query = Payment.select().where(
         Payment.id.in_(sorted({*known, *told}))
         & Payment.state.in_(("sent", "uncertain"))
@@ -200,14 +200,14 @@ def to_query(
         key=lambda p: (
             p.id not in told,
             p.id not in watched,
-            payments.begun_at(p) < fresh,
+            prompts.begun_at(p) < fresh,
         ),
     )
 
 
 def may_ask_soon(payment: Payment, now: int) -> bool:
     """Whether a page that waits for this payment has a reason to call for a query."""
-    age_seconds = now - payments.begun_at(payment)
+    age_seconds = now - prompts.begun_at(payment)
     is_open = payment.state in ("sent", "uncertain")
     return is_open and age_seconds >= QUERY_FROM_SECONDS and _may_query(payment, now)
 
@@ -229,7 +229,7 @@ def _may_query(payment: Payment, now: int, is_told: bool = False) -> bool:
     if is_told and not payment.queries:
         return True
     wait = QUERY_SPACING_SECONDS * max(1, payment.queries // 5) ** 2
-    last = payment.answered_at or payments.begun_at(payment)
+    last = payment.answered_at or prompts.begun_at(payment)
     return bool(payment.checkout_request_id and now - last >= min(wait, 3600))
 
 
@@ -266,7 +266,7 @@ def answered_query(
             return "pending"  # its receipt is asked about: that decides
         if kind == "failed":
             return _answered_no(payment, told, code, says, now)
-        is_sure = now - payments.begun_at(payment) >= sure_seconds
+        is_sure = now - prompts.begun_at(payment) >= sure_seconds
         if kind != "paid" or not (told or is_sure):
             return "pending"
         if confirm == confirming.STATUS:

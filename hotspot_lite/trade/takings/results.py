@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hotspot_lite import jobs, store
 from hotspot_lite.trade.models import Inquiry, InquiryBody, Payment, Refund
-from hotspot_lite.trade.money import payments, transfers, undecided
+from hotspot_lite.trade.money import payments, prompts, transfers, undecided
 from hotspot_lite.trade.takings import claims, confirming, inquiries, refunds
 from hotspot_lite.trade.takings.inquiries import Ordered
 
@@ -204,7 +204,7 @@ def _prompts_of(money: FromStatus, at: int) -> list[Payment]:
         & (Payment.kind == "prompt")
         & Payment.receipt.is_null()
         & (Payment.amount_cents == money.amount_cents)
-        & payments.begun_between(at - PROMPT_SECONDS, at + CLOCKS_SECONDS)
+        & prompts.begun_between(at - PROMPT_SECONDS, at + CLOCKS_SECONDS)
         & (Payment.state != "asked")
     )
     if money.phone:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hotspot_lite.trade.goods import fair, happy
 from hotspot_lite.trade.grants import free
 from hotspot_lite.trade.models import Payment, Subscription
-from hotspot_lite.trade.money import payments
+from hotspot_lite.trade.money import payments, prompts
 from hotspot_lite.trade.people.phones import mask
 from hotspot_lite.trade.service import subscriptions
 from hotspot_lite.trade.takings import confirming
@@ -108,7 +108,7 @@ class Stand:
 
 def of_payment(payment: Payment, now: int, zone: str) -> Stand:
     """How a payment stands, up to its device being online."""
-    age = now - payments.begun_at(payment)
+    age = now - prompts.begun_at(payment)
     told: dict[str, object] = {
         "ref": payment.ref,
         "plan": payments.terms(payment).name,
