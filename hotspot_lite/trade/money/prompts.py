@@ -11,6 +11,8 @@ from hotspot_lite.trade.models import Payment
 
 # Asked for longer ago and not sent yet (the worker was dead), it is never sent.
 WAITS_SECONDS = 3600
+# Word for word as the index payment_open has it, or SQLite would not use that.
+_OPEN = "SELECT id FROM payment WHERE state IN ('asked', 'sent', 'uncertain')"
 
 
 def begun_at(payment: Payment) -> int:
@@ -32,14 +34,14 @@ def begun_between(since: int, until: int) -> Any:
     return asked & begun.between(since, until)
 
 
+def is_any_open() -> bool:
+    """Whether any payment is open; mostly none is, and this is soon told."""
+    return store.database.execute_sql(f"{_OPEN} LIMIT 1").fetchone() is not None
+
+
 def open_since(at: int) -> list[int]:
     """The ids of open payments that were asked for since; a few among a million."""
-    # Word for word as the index payment_open has it, or SQLite would not use that.
-    sql = (
-        "SELECT id FROM payment WHERE state IN ('asked', 'sent', 'uncertain')"
-        " AND asked_at >= ?"
-    )
-    found = store.database.execute_sql(sql, (at,)).fetchall()
+    found = store.database.execute_sql(f"{_OPEN} AND asked_at >= ?", (at,)).fetchall()
     return [payment_id for (payment_id,) in found]
 
 

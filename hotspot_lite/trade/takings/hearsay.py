@@ -179,11 +179,11 @@ def to_query(
     (`watched`), then the fresh, then the old: there are fewer questions than payments,
     and old prompts must not use them up.
     """
+    if not prompts.is_any_open():
+        return []
     since = now - QUERY_UNTIL_SECONDS
     known = prompts.open_since(since - prompts.WAITS_SECONDS)
     told = {one.payment.id for one in confirming.open_ones()}
-    if not known and not told:
-        return []
     old_enough = prompts.begun_between(since, now - QUERY_FROM_SECONDS)
     query = Payment.select().where(
         Payment.id.in_(sorted({*known, *told}))
